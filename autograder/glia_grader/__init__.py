@@ -1,0 +1,1 @@
+"""glia_grader: instant checks for students, sandboxed grading for instructors."""
