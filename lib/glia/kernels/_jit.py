@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
-from numba.core import caching, event
+from numba.core import caching, config, event
 
 __all__ = ["FASTMATH", "jit"]
 
@@ -29,7 +29,8 @@ SECONDS_BEFORE_NOTE = 1.0
 
 def jit(function: _F) -> _F:
     """Compile a kernel on its first call for each type of arguments, and cache the result."""
-    return numba.njit(cache=True, fastmath=FASTMATH, error_model="numpy")(function)
+    compiled: Any = numba.njit(cache=True, fastmath=FASTMATH, error_model="numpy")(function)
+    return compiled
 
 
 class ReadOnlyInTree(caching.InTreeCacheLocator):
@@ -98,7 +99,8 @@ def _choose_cpu() -> None:
 
     Only where nobody has chosen yet, and only on x86-64, where the families have names.
     """
-    if numba.config.CPU_NAME is not None or numba.config.CPU_FEATURES is not None:
+    settings: Any = config  # numba fills this module's names at run time
+    if settings.CPU_NAME is not None or settings.CPU_FEATURES is not None:
         return
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return
@@ -112,8 +114,8 @@ def _choose_cpu() -> None:
     if not has("avx2", "fma", "bmi", "bmi2", "f16c", "lzcnt", "movbe"):
         return
     wide = has("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl")
-    numba.config.CPU_NAME = "x86-64-v4" if wide else "x86-64-v3"
-    numba.config.CPU_FEATURES = ""  # the family's own, nothing beyond
+    settings.CPU_NAME = "x86-64-v4" if wide else "x86-64-v3"
+    settings.CPU_FEATURES = ""  # the family's own, nothing beyond
 
 
 _choose_cpu()
