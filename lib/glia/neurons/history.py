@@ -57,15 +57,12 @@ class Updates(Sequence[Update]):
         # Our own copy of the rows in question: X is the caller's, who may change it later.
         touched = np.zeros(X.shape[0], dtype=bool)
         touched[index] = True
-        self._rows = X[touched]
-        self._row_of = (np.cumsum(touched) - 1)[index]  # (U,), where each update's row is kept
+        kept = np.flatnonzero(touched)
+        self._rows = X.take(kept, axis=0)
+        place = np.empty(X.shape[0], dtype=np.int64)
+        place[kept] = np.arange(len(kept))
+        self._row_of = place[index]  # (U,), where each update's row is kept
         self._path: tuple[Array, Array] | None = None
-
-    @classmethod
-    def none(cls) -> Updates:
-        """Return an empty list of updates."""
-        whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
-        return cls(np.zeros((0, 0)), (real, 0.0), 1.0, whole, whole, whole, real)
 
     def __len__(self) -> int:
         return len(self._index)
@@ -116,7 +113,7 @@ class History:
         converged: whether training ended because nothing was left to correct.
     """
 
-    updates: Sequence[Update] = field(default_factory=Updates.none)
+    updates: Sequence[Update] = ()
     mistakes: list[int] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
     converged: bool = False
