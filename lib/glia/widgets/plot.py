@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from glia.viz.palette import BLACK
-from glia.widgets.svg import arrow, coordinate, marker, path, rect, text
+from glia.widgets.svg import arrow, marker, path, rect, short, text
 
 GRID = "#d9d9d9"
 FRAME = "#767676"  # 4.5:1 on white
@@ -69,7 +69,7 @@ class Plot:
         out.append(text(middle, bottom + 33, xlabel, anchor="middle"))
         tx, ty = self.left - 36, self.top + self.height / 2
         out.append(
-            f"<g transform='rotate(-90 {coordinate(tx)} {coordinate(ty)})'>"
+            f"<g transform='rotate(-90 {short(tx)} {short(ty)})'>"
             + text(tx, ty, ylabel, anchor="middle")
             + "</g>"
         )
@@ -126,10 +126,10 @@ class Plot:
 
     def clip(self, content: str) -> str:
         """What of ``content`` lies inside the box (a nested svg hides the rest)."""
-        box = f"{coordinate(self.left)} {coordinate(self.top)} {coordinate(self.width)} {coordinate(self.height)}"
+        box = f"{short(self.left)} {short(self.top)} {short(self.width)} {short(self.height)}"
         return (
-            f"<svg x='{coordinate(self.left)}' y='{coordinate(self.top)}' width='{coordinate(self.width)}' "
-            f"height='{coordinate(self.height)}' viewBox='{box}'>{content}</svg>"
+            f"<svg x='{short(self.left)}' y='{short(self.top)}' width='{short(self.width)}' "
+            f"height='{short(self.height)}' viewBox='{box}'>{content}</svg>"
         )
 
     def region(

@@ -19,7 +19,7 @@ def number(value: float, digits: int = 2) -> str:
     return text.replace("-", "\u2212")
 
 
-def coordinate(value: float) -> str:
+def short(value: float) -> str:
     """A picture coordinate as short text."""
     return f"{value:.1f}".removesuffix(".0")
 
@@ -30,9 +30,9 @@ def picture(width: float, height: float, *parts: str, alt: str) -> str:
         raise ValueError(f"picture: alt must say what the picture shows, got {alt!r}")
     return (
         "<svg xmlns='http://www.w3.org/2000/svg' role='img' "
-        f"viewBox='0 0 {coordinate(width)} {coordinate(height)}' "
+        f"viewBox='0 0 {short(width)} {short(height)}' "
         f"aria-label='{html.escape(alt, quote=True)}' {FONT} "
-        f"style='width:100%;max-width:{coordinate(width)}px;height:auto;background:#fff;display:block'>"
+        f"style='width:100%;max-width:{short(width)}px;height:auto;background:#fff;display:block'>"
         + "".join(parts)
         + "</svg>"
     )
@@ -41,7 +41,7 @@ def picture(width: float, height: float, *parts: str, alt: str) -> str:
 def rect(x: float, y: float, w: float, h: float, fill: str = "none", stroke: str = BLACK) -> str:
     """A rectangle in picture coordinates."""
     return (
-        f"<rect x='{coordinate(x)}' y='{coordinate(y)}' width='{coordinate(w)}' height='{coordinate(h)}' rx='3' "
+        f"<rect x='{short(x)}' y='{short(y)}' width='{short(w)}' height='{short(h)}' rx='3' "
         f"fill='{fill}' stroke='{stroke}'/>"
     )
 
@@ -59,7 +59,7 @@ def text(
     """A line of text in picture coordinates (``anchor``: start, middle or end)."""
     weight = " font-weight='bold'" if bold else ""
     return (
-        f"<text x='{coordinate(x)}' y='{coordinate(y)}' text-anchor='{anchor}' font-size='{coordinate(size)}' "
+        f"<text x='{short(x)}' y='{short(y)}' text-anchor='{anchor}' font-size='{short(size)}' "
         f"fill='{color}'{weight}>{html.escape(words)}</text>"
     )
 
@@ -74,7 +74,7 @@ def path(
     opacity: float = 1,
 ) -> str:
     """A polyline (or, with ``fill``, a closed polygon) in picture coordinates."""
-    body = "L".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
+    body = "L".join(f"{short(x)},{short(y)}" for x, y in points)
     if not body:
         return ""
     close = "Z" if fill != "none" else ""
@@ -82,7 +82,7 @@ def path(
     veil = f" fill-opacity='{opacity}'" if opacity != 1 else ""
     return (
         f"<path d='M{body}{close}' fill='{fill}'{veil} stroke='{color}' "
-        f"stroke-width='{coordinate(width)}' stroke-linejoin='round'{dashed}/>"
+        f"stroke-width='{short(width)}' stroke-linejoin='round'{dashed}/>"
     )
 
 
@@ -116,7 +116,7 @@ def marker(
     fill = "#fff" if hollow else color
     stroke = f"stroke='{color if hollow else '#fff'}' stroke-width='{2 if hollow else 1}'"
     if shape == "o":
-        return f"<circle cx='{coordinate(x)}' cy='{coordinate(y)}' r='{coordinate(size)}' fill='{fill}' {stroke}/>"
+        return f"<circle cx='{short(x)}' cy='{short(y)}' r='{short(size)}' fill='{fill}' {stroke}/>"
     if shape == "s":
         corners = [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]
     elif shape == "^":
@@ -129,7 +129,7 @@ def marker(
             (-a, -a + b), (-a + b, -a), (0, -b), (a - b, -a), (a, -a + b), (b, 0),
             (a, a - b), (a - b, a), (0, b), (-a + b, a), (-a, a - b), (-b, 0),
         ]  # fmt: skip
-    d = "L".join(f"{coordinate(x + size * dx)},{coordinate(y + size * dy)}" for dx, dy in corners)
+    d = "L".join(f"{short(x + size * dx)},{short(y + size * dy)}" for dx, dy in corners)
     return f"<path d='M{d}Z' fill='{fill}' {stroke}/>"
 
 
