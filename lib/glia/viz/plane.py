@@ -107,8 +107,8 @@ def weight_vector(
 ) -> Axes:
     """Draw the line weight . x + bias = 0 and the weight as an arrow that starts on it.
 
-    The arrow is drawn in data units from the point of the line nearest to the origin; set equal
-    aspect, and the right angle is seen as one.
+    The arrow starts at the point of the line nearest to the origin and is as long as the weight,
+    or shorter where it would leave the axes. Set equal aspect, and the right angle is seen as one.
 
     Args:
         ax: where to draw (limits are kept as they are).
@@ -132,9 +132,10 @@ def weight_vector(
     foot = -bias * w / (w @ w)
     along = np.array([-w[1], w[0]])
     ax.axline(tuple(foot), tuple(foot + along), color=BLACK, linewidth=1.8)
+    tip = tuple(foot + _fitting(foot, w, xlim, ylim) * w)
     ax.annotate(
         "",
-        xy=tuple(foot + w),
+        xy=tip,
         xytext=tuple(foot),
         arrowprops={
             "arrowstyle": "-|>",
@@ -145,11 +146,19 @@ def weight_vector(
         },
         zorder=4,
     )
-    ax.annotate(
-        label, xy=tuple(foot + w), xytext=(6, 4), textcoords="offset points", fontsize="large"
-    )
+    ax.annotate(label, xy=tip, xytext=(6, 4), textcoords="offset points", fontsize="large")
     ax.set(xlim=xlim, ylim=ylim)
     return ax
+
+
+def _fitting(foot: np.ndarray, w: np.ndarray, *limits: tuple[float, float]) -> float:
+    """The largest share of ``w``, at most 1, that stays inside the limits."""
+    share = 1.0
+    for start, step, (low, high) in zip(foot, w, limits, strict=True):
+        room = (high if step > 0 else low) - start
+        if step != 0 and room / step > 0:
+            share = min(share, 0.9 * room / step)
+    return share
 
 
 def _plane(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
