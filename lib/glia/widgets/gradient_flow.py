@@ -9,11 +9,11 @@ import numpy as np
 import traitlets
 
 from glia.ops import logistic_gradient, logistic_loss, sigmoid
-from glia.viz.palette import BLACK, BLUE, GREEN, VERMILION
+from glia.viz.palette import BLUE, GREEN, VERMILION
 from glia.widgets.explorer import Explorer, choice, move, slider
 from glia.widgets.learner import LearnerError, as_numbers, ask
 from glia.widgets.svg import arrow, number, picture, rect, text
-from glia.widgets.table import table, wide_number
+from glia.widgets.table import beneath, table, wide_number
 
 __all__ = ["GradientFlow"]
 
@@ -129,7 +129,7 @@ class GradientFlow(Explorer):
 
     def _forward(self, n: dict[str, float]) -> str:
         boxes = (
-            ("x, w, b", f"{number(self.x)}, {number(self.weight)}, {number(self.bias)}"),
+            ("x, w, b", f"{number(self.x, 1)}, {number(self.weight, 1)}, {number(self.bias, 1)}"),
             ("z = w x + b", number(n["z"], 3)),
             ("a = σ(z)", number(n["a"], 3)),
             (f"L, with y = {self.y}", number(n["loss"], 3)),
@@ -148,7 +148,7 @@ class GradientFlow(Explorer):
         links = (
             (1, 2, "∂L/∂a", f"(a − y)/(a − a²) = {wide_number(n['dL/da'])}", VERMILION),
             (2, 1, "da/dz", f"a(1 − a) = {wide_number(n['da/dz'])}", GREEN),
-            (4, 0, "∂z/∂w,  ∂z/∂b", f"x = {number(n['dz/dw'])},  1", BLUE),
+            (4, 0, "∂z/∂w,  ∂z/∂b", f"x = {number(n['dz/dw'], 1)},  1", BLUE),
         )
         parts = []
         for shown_from, column, name, value, color in links:
@@ -164,7 +164,7 @@ class GradientFlow(Explorer):
 
     def _sum_up(self, step: int, n: dict[str, float]) -> str:
         first, second = wide_number(n["dL/da"]), wide_number(n["da/dz"])
-        dz, x = wide_number(n["dL/dz"]), number(self.x)
+        dz, x = wide_number(n["dL/dz"]), number(self.x, 1)
         lines = {
             0: ("Which way should w and b move to make L smaller?",
                 "Next: follow the loss backwards, one link at a time."),
@@ -175,14 +175,14 @@ class GradientFlow(Explorer):
                 f"∂L/∂z = ({first}) · ({second}) = a − y = {dz}"),
             4: ("How does z answer a change of w, and of b?", f"∂z/∂w = x = {x},   ∂z/∂b = 1"),
             5: ("The whole chain, for w and for b:",
-                f"∂L/∂w = (a − y) x = ({dz}) · ({x}) = {wide_number(n['dL/dw'])},   "
+                f"∂L/∂w = (a − y) x = ({dz}) · ({x}) = {wide_number(n['dL/dw'])}    and    "
                 f"∂L/∂b = a − y = {dz}"),
         }  # fmt: skip
         question, answer = lines[step]
         return (
             rect(20, 186, 680, 92, stroke="#767676")
             + text(36, 216, question, size=14)
-            + text(36, 254, answer, size=17, bold=True, color=BLACK)
+            + text(36, 254, answer, size=16, bold=True)
         )
 
     def _words(self, step: int, n: dict[str, float]) -> str:
@@ -193,7 +193,7 @@ class GradientFlow(Explorer):
             f"∂L/∂a = (a − y)/(a − a²) = {wide_number(n['dL/da'])}.",
             f"da/dz = a(1 − a) = {wide_number(n['da/dz'])}.",
             f"∂L/∂z = {wide_number(n['dL/da'])} times {wide_number(n['da/dz'])} = a − y = {dz}.",
-            f"∂z/∂w = x = {number(self.x)} and ∂z/∂b = 1.",
+            f"∂z/∂w = x = {number(self.x, 1)} and ∂z/∂b = 1.",
             f"∂L/∂w = {wide_number(n['dL/dw'])} and ∂L/∂b = {dz}. "
             + self._downhill(n),
         )[step]  # fmt: skip
@@ -221,7 +221,7 @@ class GradientFlow(Explorer):
             self.error = str(problem)
             for row in rows:
                 row.append("?")
-        return table(["", "library", "yours"], rows)
+        return beneath(table(["", "library", "yours"], rows))
 
     def _ask(self, X: np.ndarray, y: np.ndarray, weight: np.ndarray) -> list[float]:
         assert self._gradient is not None

@@ -14,7 +14,7 @@ from glia.widgets.explorer import Explorer, choice, slider
 from glia.widgets.learner import LearnerError, as_numbers, ask
 from glia.widgets.plot import Plot
 from glia.widgets.svg import number, picture
-from glia.widgets.table import table, wide_number
+from glia.widgets.table import beneath, table, wide_number
 
 __all__ = ["LogisticLossExplorer"]
 
@@ -138,18 +138,13 @@ class LogisticLossExplorer(Explorer):
         return "".join(parts)
 
     def _table(self, now: dict[str, float], sure: float, yours: dict[str, np.ndarray]) -> str:
-        head, rows = ["", "library"], [
-            ["z = w x + b", wide_number(now["z"])],
-            ["a = σ(z)", wide_number(now["a"])],
-            ["P(y | x)", wide_number(sure)],
-            ["L = −log P(y | x)", wide_number(now["loss"])],
-            ["slope ∂L/∂z = a − y", wide_number(now["slope"])],
-        ]  # fmt: skip
+        head = ["", "z = w x + b", "a = σ(z)", "P(y | x)", "L = −log P(y | x)", "∂L/∂z = a − y"]
+        values = (now["z"], now["a"], sure, now["loss"], now["slope"])
+        rows = [["library", *map(wide_number, values)]]
         if self._loss or self._sigmoid:
-            head.append("yours")
-            for row, key in zip(rows, ("", "a", "", "loss", ""), strict=True):
-                row.append(wide_number(float(yours[key])) if key in yours else "")
-        return table(head, rows)
+            said = [wide_number(float(yours[key])) if key in yours else "" for key in ("a", "loss")]
+            rows.append(["yours", "", said[0], "", said[1], ""])
+        return beneath(table(head, rows))
 
     def _yours(self, z: float) -> dict[str, np.ndarray]:
         """What the learner's functions say, as far as they can be asked."""

@@ -137,6 +137,8 @@ class SoftmaxTemperature(Explorer):
             else:
                 words = f"{wide_number(value)}: no probability"
                 parts.append(text(left + 8, top + 20, words, color=VERMILION, bold=True))
+            if self._softmax is None or not np.isfinite(value):
+                continue
             at = left + wide * float(p[k])  # where the library's bar ends
             parts.append(path([(at, top - 3), (at, top + 31)], width=2))
         parts.append(path([(left, 12), (left, 184)], width=1))
@@ -168,8 +170,14 @@ class SoftmaxTemperature(Explorer):
             same = "The shift changed no probability. " if self.shift else ""
             return f"{low}{high}{same}Both ways agree."
         if x.max() > 0:
-            return "e^(z/T) is too large for a float: ∞ / ∞ is nan. The stable way takes off the largest score first, and never meets it."  # noqa: E501
-        return "Each e^(z/T) is too small for a float: 0 / 0 is nan. The stable way takes off the largest score first, so that one term is always 1."  # noqa: E501
+            return (
+                "e^(z/T) is too large for a float, and ∞ / ∞ is nan. The stable way takes the "
+                "largest score off first and never meets it."
+            )
+        return (
+            "Every e^(z/T) is too small for a float, and 0 / 0 is nan. The stable way takes the "
+            "largest score off first, so that one term is always 1."
+        )
 
     def _yours(self) -> np.ndarray | None:
         if self._softmax is None:

@@ -6,7 +6,7 @@ import html
 import math
 from collections.abc import Sequence
 
-__all__ = ["note", "table", "wide_number"]
+__all__ = ["beneath", "note", "table", "wide_number"]
 
 
 def wide_number(value: float, digits: int = 3) -> str:
@@ -32,7 +32,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     for first, *cells in rows:
         marked = "".join(_cell(cell) for cell in cells)
         body.append(f"<tr><th scope='row'>{html.escape(first)}</th>{marked}</tr>")
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    return f"<table style='font:inherit'><thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def beneath(content: str) -> str:
+    """Side content as wide as the picture, so that it stands under it and leaves it its size."""
+    return f"<div style='width:700px;max-width:100%'>{content}</div>"
 
 
 def note(words: str) -> str:

@@ -7,21 +7,21 @@ QUESTIONS = (
         "A logistic neuron says a = 0.9 for a sample whose label is 0. What is its loss, in nats?",
         [
             Choice(
-                "-log 0.9, about 0.11",
+                "−log 0.9, about 0.11",
                 why="That would be its loss if the label were 1. With y = 0 the loss looks at "
-                "1 - a.",
+                "1 − a.",
             ),
             Choice(
                 "0.9",
-                why="That is a - y, the slope of the loss with respect to z, not the loss itself.",
+                why="That is a − y, the slope of the loss with respect to z, not the loss itself.",
             ),
             Choice(
-                "-log 0.1, about 2.30",
+                "−log 0.1, about 2.30",
                 right=True,
-                why="Yes: the label that came true was given probability 1 - a = 0.1.",
+                why="Yes: the label that came true was given probability 1 − a = 0.1.",
             ),
             Choice(
-                "log 0.1, about -2.30",
+                "log 0.1, about −2.30",
                 why="The minus sign got lost. A probability is at most 1, so its log is never "
                 "positive and the loss is never negative.",
             ),
@@ -32,24 +32,24 @@ QUESTIONS = (
         "of the loss with respect to z?",
         [
             Choice(
-                "sigmoid(2) - 1, about -0.119",
+                "sigmoid(2) − 1, about −0.119",
                 right=True,
-                why="Yes: a - y. It is negative, so a step downhill raises z, towards the label.",
+                why="Yes: a − y. It is negative, so a step downhill raises z, towards the label.",
             ),
             Choice(
-                "1 - sigmoid(2), about 0.119",
-                why="The sign is turned round. That is y - a, the direction of the step itself; "
-                "the slope is a - y.",
+                "1 − sigmoid(2), about 0.119",
+                why="The sign is turned round. That is y − a, the direction of the step itself; "
+                "the slope is a − y.",
             ),
             Choice(
-                "sigmoid(2) (1 - sigmoid(2)), about 0.105",
+                "sigmoid(2) (1 − sigmoid(2)), about 0.105",
                 why="That is only the middle link, da/dz. It still has to be multiplied by "
-                "dL/da = -1 / sigmoid(2).",
+                "dL/da = −1 / sigmoid(2).",
             ),
             Choice(
-                "-1 / sigmoid(2), about -1.135",
+                "−1 / sigmoid(2), about −1.135",
                 why="That is only the first link, dL/da. It still has to be multiplied by "
-                "da/dz = a (1 - a).",
+                "da/dz = a (1 − a).",
             ),
         ],
     ),
@@ -83,22 +83,22 @@ QUESTIONS = (
         "gradient of the cross entropy with respect to the logits?",
         [
             Choice(
-                "(-0.1, 0.8, -0.6, -0.1)",
-                why="The sign is turned round: that is one-hot minus p. Taking w - lr * gradient "
+                "(−0.1, 0.8, −0.6, −0.1)",
+                why="The sign is turned round: that is one-hot minus p. Taking w − lr * gradient "
                 "with it would climb.",
             ),
             Choice(
-                "(0, -5, 0, 0)",
-                why="That is the gradient with respect to the probabilities, -1/p for the true "
+                "(0, −5, 0, 0)",
+                why="That is the gradient with respect to the probabilities, −1/p for the true "
                 "class. The softmax still stands between p and the logits.",
             ),
             Choice(
-                "(0, -0.8, 0, 0)",
+                "(0, −0.8, 0, 0)",
                 why="The other logits matter too: raising one of them takes probability away "
                 "from the true class.",
             ),
             Choice(
-                "(0.1, -0.8, 0.6, 0.1)",
+                "(0.1, −0.8, 0.6, 0.1)",
                 right=True,
                 why="Yes: p minus one-hot. It sums to zero, since a common shift changes nothing.",
             ),
@@ -137,7 +137,7 @@ QUESTIONS = (
                 why="A square never is.",
             ),
             Choice(
-                "Its slope carries the factor a (1 - a), which is nearly 0 there",
+                "Its slope carries the factor a (1 − a), which is nearly 0 there",
                 right=True,
                 why="Yes: the neuron that is most wrong learns most slowly. In the cross entropy "
                 "that factor cancels.",

@@ -29,28 +29,28 @@ QUESTIONS = (
         ],
     ),
     Question(
-        "Labels are 0 and 1, lr = 1. A sample x = (2, -1) with label 0 is predicted as 1. "
+        "Labels are 0 and 1, lr = 1. A sample x = (2, −1) with label 0 is predicted as 1. "
         "What does the perceptron rule do?",
         [
             Choice(
-                "Adds (2, -1) to the weight and 1 to the bias",
-                why="The error y - prediction is 0 - 1 = -1, so the sample is subtracted. Adding "
+                "Adds (2, −1) to the weight and 1 to the bias",
+                why="The error y − prediction is 0 − 1 = −1, so the sample is subtracted. Adding "
                 "would push the score further the wrong way.",
             ),
             Choice(
                 "Lowers both weights and the bias",
                 why="'Lower the weights' holds only for inputs that are not negative. Here "
-                "subtracting x2 = -1 raises the second weight.",
+                "subtracting x2 = −1 raises the second weight.",
             ),
             Choice(
                 "Nothing, as the label is 0",
                 why="It is the error that counts, not the label: 0 was wanted and 1 was given.",
             ),
             Choice(
-                "Adds (-2, +1) to the weight and -1 to the bias",
+                "Adds (−2, +1) to the weight and −1 to the bias",
                 right=True,
-                why="Yes: error -1 times x = (-2, +1). The score of this sample falls by "
-                "|x|^2 + 1 = 6.",
+                why="Yes: error −1 times x = (−2, +1). The score of this sample falls by "
+                "|x|² + 1 = 6.",
             ),
         ],
     ),
@@ -107,7 +107,7 @@ QUESTIONS = (
     Question(
         "Two clouds of points can be separated by a line. R is the largest length of a sample and "
         "the margin is the gap that some unit-length separator leaves. What does the bound "
-        "(R / margin)^2 say?",
+        "(R / margin)² say?",
         [
             Choice(
                 "How many epochs the perceptron needs at least",
