@@ -8,7 +8,9 @@ function render({ model, el }) {
   const error = gliaMake("pre", { class: "glia-error", role: "alert" });
   const live = { busy: (on) => say.setAttribute("aria-live", on ? "off" : "polite") };
   const row = gliaControlRow(model, live);
-  box.append(gliaMake("div", { class: "glia-body" }, picture, side), row.node, say, error);
+  const body = gliaMake("div", { class: "glia-body" }, picture, side);
+  body.classList.toggle("glia-wide", model.get("wide"));
+  box.append(body, row.node, say, error);
 
   const current = () => {
     const frames = model.get("frames");
@@ -17,15 +19,18 @@ function render({ model, el }) {
     return frames[Math.min(Math.max(model.get(by), 0), frames.length - 1)];
   };
   let drawn = null;
+  let behind = null;
   const draw = () => {
     row.update();
     const now = current();
     const message = model.get("error");
     if (error.textContent !== message) error.textContent = message;
     error.hidden = !message;
-    if (!now || now === drawn) return;
+    const backdrop = model.get("backdrop");
+    if (!now || (now === drawn && backdrop === behind)) return;
     drawn = now;
-    picture.innerHTML = now.svg ?? "";
+    behind = backdrop;
+    picture.innerHTML = (now.svg ?? "").replace("<!--backdrop-->", () => backdrop);
     side.innerHTML = now.side ?? "";
     side.hidden = !now.side;
     say.textContent = now.say ?? "";

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
+from glia.widgets.svg import BACKDROP
+
 
 def bundle(*names: str) -> str:
     """One ES module out of ``frame.js`` and the named view files beside this one.
@@ -71,12 +73,13 @@ class Explorer(anywidget.AnyWidget):
 
     A subclass declares one synchronised trait for each control, lists the ``controls`` and
     writes ``draw()``. Whatever changes a trait (mouse, keyboard, Python, a link to an ipywidget)
-    redraws. Where the picture hangs on one slider alone, the subclass fills ``frames`` (one
-    picture for each place of the slider) and names it in ``frame_by``: then the page turns
-    the frames by itself, also without a kernel.
+    redraws. Where one slider turns the pages of a story, the subclass names its trait in
+    ``frame_by`` and writes ``draw_frames()`` instead, one picture for each place of the slider:
+    then the page turns them by itself, also without a kernel.
 
     A picture is a dict: ``svg`` (from ``glia.widgets.svg.picture``), ``say`` (a sentence with
-    the numbers, read aloud by screen readers), and optionally ``side`` (HTML beside it).
+    the numbers, read aloud by screen readers), and optionally ``side`` (HTML beside it). What all
+    frames share may lie in ``backdrop``; the svg then holds ``svg.BACKDROP`` in its place.
     """
 
     _esm = bundle("explorer")
@@ -87,6 +90,8 @@ class Explorer(anywidget.AnyWidget):
     picture = traitlets.Dict().tag(sync=True)
     frames = traitlets.List(traitlets.Dict()).tag(sync=True)
     frame_by = traitlets.Unicode("").tag(sync=True)
+    backdrop = traitlets.Unicode("").tag(sync=True)
+    wide = traitlets.Bool(False).tag(sync=True)  # the picture takes a whole line
     error = traitlets.Unicode("").tag(sync=True)
 
     redraw_on: ClassVar[tuple[str, ...]] = ()  # traits beyond the controls' that change the picture
@@ -94,22 +99,34 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self.on_msg(self._on_message)
-        bound = {c["name"] for c in self.controls if c["kind"] not in ("press",)}
-        bound |= set(self.redraw_on)
+        bound = {c["name"] for c in self.controls if c["kind"] != "press"} | set(self.redraw_on)
         if bound:
-            self.observe(lambda change: self.redraw(), names=sorted(bound))
+            self.observe(self._on_trait, names=sorted(bound))
         self.redraw()
 
     def draw(self) -> dict[str, str]:
-        """The picture for the present state (with ``frames``: the one that is turned up)."""
-        if self.frames and self.frame_by:
-            place = min(max(int(getattr(self, self.frame_by)), 0), len(self.frames) - 1)
-            return self.frames[place]
-        raise NotImplementedError(f"{type(self).__name__} needs draw() or frames")
+        """The picture for the present state."""
+        if not self.frames:
+            raise NotImplementedError(f"{type(self).__name__} needs draw() or draw_frames()")
+        place = int(getattr(self, self.frame_by))
+        return self.frames[min(max(place, 0), len(self.frames) - 1)]
+
+    def draw_frames(self) -> list[dict[str, str]]:
+        """One picture for each place of the slider ``frame_by``."""
+        return self.frames
 
     def redraw(self) -> None:
-        """Compute the picture again."""
-        self.picture = self.draw()
+        """Compute every picture again."""
+        with self.hold_sync():
+            if self.frame_by:
+                self.frames = self.draw_frames()
+            self.picture = self.draw()
+
+    def _on_trait(self, change: Any) -> None:
+        if change["name"] == self.frame_by:
+            self.picture = self.draw()  # the frames stay: only the page turns
+        else:
+            self.redraw()
 
     def on_press(self, name: str) -> None:
         """What a ``press`` button does; the default does nothing."""
@@ -124,7 +141,7 @@ class Explorer(anywidget.AnyWidget):
         return (
             f'<figure style="margin:0.5em 0;background:#fff;color:#000" '
             f'aria-label="{html.escape(self.label, quote=True)}">'
-            f"{now['svg']}{now.get('side', '')}"
+            f"{now['svg'].replace(BACKDROP, self.backdrop)}{now.get('side', '')}"
             f"<figcaption><b>{html.escape(self.label)}.</b> {html.escape(now.get('say', ''))}"
             "</figcaption></figure>"
         )

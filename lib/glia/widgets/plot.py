@@ -122,7 +122,9 @@ class Plot:
     ) -> str:
         """Text at a data point, moved by ``dx``, ``dy`` picture units."""
         px, py = self.at(x, y)
-        return text(px + dx, py + dy, words, anchor=anchor, size=size, color=color, bold=bold)
+        return text(
+            px + dx, py + dy, words, anchor=anchor, size=size, color=color, bold=bold, halo=True
+        )
 
     def clip(self, content: str) -> str:
         """What of ``content`` lies inside the box (a nested svg hides the rest)."""
@@ -133,7 +135,7 @@ class Plot:
         )
 
     def region(
-        self, weight: Sequence[float], bias: float, color: str, opacity: float = 0.12
+        self, weight: Sequence[float] | np.ndarray, bias: float, color: str, opacity: float = 0.12
     ) -> str:
         """The half-plane of the box where weight . x + bias > 0, tinted."""
         points = [self.at(*p) for p in self._halfplane(weight, bias)]
@@ -143,7 +145,7 @@ class Plot:
 
     def boundary(
         self,
-        weight: Sequence[float],
+        weight: Sequence[float] | np.ndarray,
         bias: float,
         *,
         color: str = BLACK,
@@ -158,7 +160,9 @@ class Plot:
         (x0, x1), (y0, y1) = self.x, self.y
         return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
 
-    def _halfplane(self, weight: Sequence[float], bias: float) -> list[tuple[float, float]]:
+    def _halfplane(
+        self, weight: Sequence[float] | np.ndarray, bias: float
+    ) -> list[tuple[float, float]]:
         kept: list[tuple[float, float]] = []
         corners = self._corners()
         for p, q in zip(corners, corners[1:] + corners[:1], strict=True):
@@ -171,7 +175,9 @@ class Plot:
                 kept.append((p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])))
         return kept
 
-    def _crossings(self, weight: Sequence[float], bias: float) -> list[tuple[float, float]]:
+    def _crossings(
+        self, weight: Sequence[float] | np.ndarray, bias: float
+    ) -> list[tuple[float, float]]:
         found: list[tuple[float, float]] = []
         corners = self._corners()
         for p, q in zip(corners, corners[1:] + corners[:1], strict=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from glia.viz.palette import BLACK, CLASS_COLORS
 
+BACKDROP = "<!--backdrop-->"  # stands in a frame for what all frames of a widget share
 FONT = "font-family='system-ui, sans-serif'"
 
 
@@ -55,12 +56,17 @@ def text(
     size: float = 13,
     color: str = BLACK,
     bold: bool = False,
+    halo: bool = False,
 ) -> str:
-    """A line of text in picture coordinates (``anchor``: start, middle or end)."""
+    """A line of text in picture coordinates (``anchor``: start, middle or end).
+
+    With ``halo`` a white rim keeps it readable where a line runs behind it.
+    """
     weight = " font-weight='bold'" if bold else ""
+    rim = " stroke='#fff' stroke-width='3' paint-order='stroke'" if halo else ""
     return (
         f"<text x='{short(x)}' y='{short(y)}' text-anchor='{anchor}' font-size='{short(size)}' "
-        f"fill='{color}'{weight}>{html.escape(words)}</text>"
+        f"fill='{color}'{weight}{rim}>{html.escape(words)}</text>"
     )
 
 
