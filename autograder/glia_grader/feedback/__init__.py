@@ -1,0 +1,164 @@
+"""A student's feedback: one self-contained page with the score, every verdict, and their notebook.
+
+The page is laid where nbgrader would put its own, so the formgrader and ``release_feedback`` find
+it. Nothing on it comes from elsewhere, nothing on it runs, and it names no path of this machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from glia_grader.pages import render, write_atomically
+
+__all__ = ["Manual", "page", "write"]
+
+PAGE_LIMIT = 60_000  # characters, pictures not counted
+
+
+@dataclass(frozen=True)
+class Manual:
+    """What a person gave for a written answer.
+
+    Attributes:
+        score: the points, or None while nobody has read it.
+        max_score: the points it is worth.
+        comment: what the reader wrote.
+    """
+
+    score: float | None
+    max_score: float
+    comment: str = ""
+
+
+def write(
+    record: Any,
+    out_dir: Path,
+    *,
+    name: str = "",
+    manual: Mapping[str, Manual] | None = None,
+) -> Path:
+    """Write the feedback page of one submission.
+
+    Args:
+        record: the pipeline's record.
+        out_dir: the course's ``feedback`` folder.
+        name: the student's name for the heading; their id if empty.
+        manual: by nbgrader's cell name, what was marked by hand.
+
+    Returns:
+        ``out_dir/<student>/<assignment>/<notebook>.html``.
+    """
+    place = out_dir / record.student / record.assignment / f"{record.notebook}.html"
+    return write_atomically(place, page(record, name=name, manual=manual))
+
+
+def page(record: Any, *, name: str = "", manual: Mapping[str, Manual] | None = None) -> str:
+    """Return the feedback page of one submission as HTML.
+
+    A page over 60 kB (pictures not counted) is made again with less of the notebook on it: shorter
+    outputs first, then no statements, then shorter code. Verdicts are never shortened away.
+    """
+    from .cells import Room
+
+    rooms = (
+        Room(),
+        Room(output=1_500),
+        Room(output=600, statements=False),
+        Room(source=2_000, output=300, statements=False),
+        Room(source=300, output=0, statements=False),
+    )
+    html = ""
+    for room in rooms:
+        html = _page(record, room, name=name, manual=manual or {})
+        if _size_without_pictures(html) <= PAGE_LIMIT:
+            break
+    return html
+
+
+def _size_without_pictures(html: str) -> int:
+    import re
+
+    return len(re.sub(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*", "", html).encode("utf-8"))
+
+
+def _page(record: Any, room: Any, *, name: str, manual: Mapping[str, Manual]) -> str:
+    from markupsafe import Markup
+
+    from . import standing
+    from .cells import pieces
+    from .sanitise import plain
+
+    questions = [standing.question(verdict) for verdict in record.verdicts.values()]
+    by_name = {question["name"]: question for question in questions}
+    written = _written_answers(record.notebook_out, manual)
+    earned = sum(v.points for v in record.verdicts.values())
+    earned += sum(m.score for m in written.values() if m.score is not None)
+    possible = sum(v.max_points for v in record.verdicts.values())
+    waiting = sum(m.max_score for m in written.values() if m.score is None)
+    possible += sum(m.max_score for m in written.values() if m.score is not None)
+    cells = []
+    for piece in pieces(record.notebook_out or {}, room):
+        cells.append(
+            {
+                "kind": piece.kind,
+                "html": Markup(piece.html),
+                "outputs": [(Markup(shown), error) for shown, error in piece.outputs],
+                "question": by_name.get(piece.exercise),
+                "manual": written.get(piece.grade_id) if piece.kind == "answer" else None,
+            }
+        )
+    return render(
+        "feedback.html.j2",
+        title=_title(record),
+        student=name or record.student,
+        student_id=record.student,
+        unreadable=plain(str(getattr(record, "unreadable", None) or ""), 600),
+        earned=standing.points(earned),
+        possible=standing.points(possible),
+        waiting=standing.points(waiting) if waiting else "",
+        share=round(100 * earned / possible) if possible else 0,
+        questions=questions,
+        written=[
+            {
+                "css": "none",
+                "points": "–" if m.score is None else standing.points(m.score),
+                "max_points": standing.points(m.max_score),
+                "comment": plain(m.comment, 4_000),
+                "open": m.score is None,
+            }
+            for m in written.values()
+        ],
+        first=next((q for q in questions if q["css"] in ("bad", "part")), None),
+        repairs=[plain(str(line), 400) for line in record.repairs][:40],
+        tampering=[plain(str(line), 400) for line in record.tampering][:40],
+        events=[plain(str(line), 400) for line in record.events][:40],
+        cells=cells,
+        points=standing.points,
+    )
+
+
+def _title(record: Any) -> str:
+    """The notebook's first heading, as the instructor wrote it."""
+    from .sanitise import plain
+
+    for cell in (record.notebook_out or {}).get("cells", []):
+        source = cell.get("source", "")
+        if cell.get("cell_type") == "markdown" and isinstance(source, str):
+            for line in source.splitlines():
+                if line.startswith("# "):
+                    return plain(line[2:].strip(), 120)
+    return record.assignment
+
+
+def _written_answers(notebook: Any, manual: Mapping[str, Manual]) -> dict[str, Manual]:
+    """Every manually graded cell, with its marks where someone gave some."""
+    found: dict[str, Manual] = {}
+    for cell in (notebook or {}).get("cells", []):
+        meta = cell.get("metadata", {}).get("nbgrader", {})
+        if meta.get("grade") and (meta.get("solution") or meta.get("task")):
+            grade_id = str(meta.get("grade_id", ""))
+            found[grade_id] = manual.get(grade_id) or Manual(None, float(meta.get("points") or 0))
+    return found
