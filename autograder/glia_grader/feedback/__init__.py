@@ -99,8 +99,9 @@ def _page(record: Any, room: Any, *, name: str, manual: Mapping[str, Manual]) ->
     possible = sum(v.max_points for v in record.verdicts.values())
     waiting = sum(m.max_score for m in written.values() if m.score is None)
     possible += sum(m.max_score for m in written.values() if m.score is not None)
-    cells = []
+    cells, placed = [], set()
     for piece in pieces(record.notebook_out or {}, room):
+        placed.add(piece.exercise)
         cells.append(
             {
                 "kind": piece.kind,
@@ -136,6 +137,7 @@ def _page(record: Any, room: Any, *, name: str, manual: Mapping[str, Manual]) ->
         tampering=[plain(str(line), 400) for line in record.tampering][:40],
         events=[plain(str(line), 400) for line in record.events][:40],
         cells=cells,
+        loose=[question for question in questions if question["name"] not in placed],
         points=standing.points,
     )
 
