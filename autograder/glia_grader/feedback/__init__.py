@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glia_grader.pages import render, write_atomically
+
+if TYPE_CHECKING:
+    from glia_grader.record import Record
 
 __all__ = ["Manual", "page", "write"]
 
@@ -34,7 +37,7 @@ class Manual:
 
 
 def write(
-    record: Any,
+    record: Record,
     out_dir: Path,
     *,
     name: str = "",
@@ -55,7 +58,7 @@ def write(
     return write_atomically(place, page(record, name=name, manual=manual))
 
 
-def page(record: Any, *, name: str = "", manual: Mapping[str, Manual] | None = None) -> str:
+def page(record: Record, *, name: str = "", manual: Mapping[str, Manual] | None = None) -> str:
     """Return the feedback page of one submission as HTML.
 
     A page over 60 kB (pictures not counted) is made again with less of the notebook on it: shorter
@@ -84,7 +87,7 @@ def _size_without_pictures(html: str) -> int:
     return len(re.sub(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*", "", html).encode("utf-8"))
 
 
-def _page(record: Any, room: Any, *, name: str, manual: Mapping[str, Manual]) -> str:
+def _page(record: Record, room: Any, *, name: str, manual: Mapping[str, Manual]) -> str:
     from markupsafe import Markup
 
     from . import standing
@@ -94,11 +97,10 @@ def _page(record: Any, room: Any, *, name: str, manual: Mapping[str, Manual]) ->
     questions = [standing.question(verdict) for verdict in record.verdicts.values()]
     by_name = {question["name"]: question for question in questions}
     written = _written_answers(record.notebook_out, manual)
-    earned = sum(v.points for v in record.verdicts.values())
-    earned += sum(m.score for m in written.values() if m.score is not None)
-    possible = sum(v.max_points for v in record.verdicts.values())
+    marked = [m for m in written.values() if m.score is not None]
+    earned = record.points + sum(m.score or 0 for m in marked)
+    possible = record.auto_max_points + sum(m.max_score for m in marked)
     waiting = sum(m.max_score for m in written.values() if m.score is None)
-    possible += sum(m.max_score for m in written.values() if m.score is not None)
     cells, placed = [], set()
     for piece in pieces(record.notebook_out or {}, room):
         placed.add(piece.exercise)
@@ -116,7 +118,7 @@ def _page(record: Any, room: Any, *, name: str, manual: Mapping[str, Manual]) ->
         title=_title(record),
         student=name or record.student,
         student_id=record.student,
-        unreadable=plain(str(getattr(record, "unreadable", None) or ""), 600),
+        unreadable=plain(str(record.unreadable or ""), 600),
         earned=standing.points(earned),
         possible=standing.points(possible),
         waiting=standing.points(waiting) if waiting else "",
@@ -133,6 +135,7 @@ def _page(record: Any, room: Any, *, name: str, manual: Mapping[str, Manual]) ->
             for m in written.values()
         ],
         first=next((q for q in questions if q["css"] in ("bad", "part")), None),
+        failures=[plain(str(name), 100) for name in record.failures],
         repairs=[plain(str(line), 400) for line in record.repairs][:40],
         tampering=[plain(str(line), 400) for line in record.tampering][:40],
         events=[plain(str(line), 400) for line in record.events][:40],
@@ -142,7 +145,7 @@ def _page(record: Any, room: Any, *, name: str, manual: Mapping[str, Manual]) ->
     )
 
 
-def _title(record: Any) -> str:
+def _title(record: Record) -> str:
     """The notebook's first heading, as the instructor wrote it."""
     from .sanitise import plain
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from glia_grader.verdict import Verdict
 
-__all__ = ["points", "question", "sign"]
+__all__ = ["points", "question", "sentence", "sign"]
 
 # sign, css class, words: the sign and the words carry the meaning, colour only repeats it.
 _STANDINGS = {
@@ -30,6 +30,13 @@ def points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def sentence(text: str) -> str:
+    """Return a message as a sentence: it may begin with a name and end without a stop."""
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if not text or text.endswith((".", "?", "!", ":")) else f"{text}."
+
+
 def question(verdict: Verdict) -> dict[str, Any]:
     """Return all that a page says about one answer. Values stay out: the mode is hidden."""
     mark, css, words = sign(verdict.status)
@@ -42,7 +49,7 @@ def question(verdict: Verdict) -> dict[str, Any]:
         "words": words,
         "points": points(verdict.points),
         "max_points": points(verdict.max_points),
-        "message": failure.message if failure is not None else "",
+        "message": sentence(failure.message) if failure is not None else "",
         "diagnosis": verdict.diagnosis,
         "hints": list(verdict.hints[:3]),
         "checks": [
@@ -50,7 +57,7 @@ def question(verdict: Verdict) -> dict[str, Any]:
                 "title": result.title,
                 "passed": result.passed,
                 "ran": result.ran,
-                "message": result.message,
+                "message": sentence(result.message),
                 "table": result.table,
             }
             for result in verdict.results
