@@ -49,7 +49,7 @@ def write(
         record: the pipeline's record.
         out_dir: the course's ``feedback`` folder.
         name: the student's name for the heading; their id if empty.
-        manual: by nbgrader's cell name, what was marked by hand.
+        manual: by nbgrader's cell name, what was marked by hand; it takes precedence.
 
     Returns:
         ``out_dir/<student>/<assignment>/<notebook>.html``.
@@ -96,10 +96,10 @@ def _page(record: Record, room: Any, *, name: str, manual: Mapping[str, Manual])
 
     questions = [standing.question(verdict) for verdict in record.verdicts.values()]
     by_name = {question["name"]: question for question in questions}
-    written = _written_answers(record.notebook_out, manual)
-    marked = [m for m in written.values() if m.score is not None]
-    earned = record.points + sum(m.score or 0 for m in marked)
-    possible = record.auto_max_points + sum(m.max_score for m in marked)
+    written = _written_answers(record, manual)
+    scores = {g: manual[g].score if g in manual else s for g, s in record.scores.items()}
+    earned = sum(score for score in scores.values() if score is not None)
+    possible = sum(record.max_scores[g] for g, score in scores.items() if score is not None)
     waiting = sum(m.max_score for m in written.values() if m.score is None)
     cells, placed = [], set()
     for piece in pieces(record.notebook_out or {}, room):
@@ -131,8 +131,9 @@ def _page(record: Record, room: Any, *, name: str, manual: Mapping[str, Manual])
                 "max_points": standing.points(m.max_score),
                 "comment": plain(m.comment, 4_000),
                 "open": m.score is None,
+                "blank": m.score == 0 and grade_id not in manual,
             }
-            for m in written.values()
+            for grade_id, m in written.items()
         ],
         first=next((q for q in questions if q["css"] in ("bad", "part")), None),
         failures=[plain(str(name), 100) for name in record.failures],
@@ -158,12 +159,14 @@ def _title(record: Record) -> str:
     return record.assignment
 
 
-def _written_answers(notebook: Any, manual: Mapping[str, Manual]) -> dict[str, Manual]:
+def _written_answers(record: Record, manual: Mapping[str, Manual]) -> dict[str, Manual]:
     """Every manually graded cell, with its marks where someone gave some."""
     found: dict[str, Manual] = {}
-    for cell in (notebook or {}).get("cells", []):
+    for cell in (record.notebook_out or {}).get("cells", []):
         meta = cell.get("metadata", {}).get("nbgrader", {})
         if meta.get("grade") and (meta.get("solution") or meta.get("task")):
             grade_id = str(meta.get("grade_id", ""))
-            found[grade_id] = manual.get(grade_id) or Manual(None, float(meta.get("points") or 0))
+            worth = record.max_scores.get(grade_id, 0.0)
+            # An answer that was never begun has its zero already; no one need read it.
+            found[grade_id] = manual.get(grade_id) or Manual(record.scores.get(grade_id), worth)
     return found
