@@ -5,6 +5,7 @@ import pytest
 from glia.ops import (
     adaline_gradient,
     binary_cross_entropy,
+    binary_cross_entropy_grad,
     cross_entropy,
     cross_entropy_grad,
     half_squared_error,
@@ -15,6 +16,7 @@ from glia.ops import (
     mean_squared_error,
     one_hot,
     sigmoid,
+    sigmoid_grad,
     softmax,
     squared_error,
     squared_error_grad,
@@ -44,7 +46,10 @@ def test_logistic_values_of_the_lectures():
 def test_the_chain_of_the_logistic_gradient():
     z, y = RNG.normal(size=7), RNG.integers(0, 2, size=7).astype(float)
     a = sigmoid(z)
-    by_parts = (a - y) / (a - a**2) * (a * (1 - a))
+    np.testing.assert_allclose(
+        binary_cross_entropy_grad(a, y, "sum"), (a - y) / (a - a**2), rtol=1e-10
+    )
+    by_parts = binary_cross_entropy_grad(a, y, "sum") * sigmoid_grad(z)
     np.testing.assert_allclose(logistic_loss_grad(z, y, "sum"), by_parts, rtol=1e-10)
 
 
@@ -98,6 +103,10 @@ def test_binary_cross_entropy_at_its_ends():
     np.testing.assert_array_equal(
         binary_cross_entropy([0.0, 1.0, 0.0, 1.0], [0, 1, 1, 0], "none"), [0, 0, np.inf, np.inf]
     )
+    np.testing.assert_array_equal(
+        binary_cross_entropy_grad([0.0, 1.0, 0.0, 1.0], [0, 1, 1, 0], "none"),
+        [1, -1, -np.inf, np.inf],
+    )
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
@@ -112,6 +121,12 @@ def test_gradients_of_losses(reduction):
             [z],
             lambda z, half=half: squared_error_grad(z, t, reduction, half),
         )
+    a = sigmoid(z)
+    assert gradcheck(
+        lambda a: binary_cross_entropy(a, t, reduction),
+        [a],
+        lambda a: binary_cross_entropy_grad(a, t, reduction),
+    )
     soft = t / t.sum(axis=1, keepdims=True)
     for targets in (np.array([0, 1, 1]), soft):
         assert gradcheck(
