@@ -24,6 +24,8 @@ def examples(X: ArrayLike, features: int | None = None, allow_empty: bool = Fals
         raise ValueError(f"X must have {features} columns, as in fit; got shape {array.shape}")
     dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
     array = np.ascontiguousarray(array, dtype=dtype)
+    if not array.flags.writeable:
+        array = array.copy()  # to numba a read-only array is another type: a whole compilation more
     all_finite(array, "X")
     return array
 
