@@ -130,8 +130,8 @@ class Plot:
         """What of ``content`` lies inside the box (a nested svg hides the rest)."""
         box = f"{short(self.left)} {short(self.top)} {short(self.width)} {short(self.height)}"
         return (
-            f"<svg x='{short(self.left)}' y='{short(self.top)}' width='{short(self.width)}' "
-            f"height='{short(self.height)}' viewBox='{box}'>{content}</svg>"
+            f"<svg aria-hidden='true' x='{short(self.left)}' y='{short(self.top)}' "
+            f"width='{short(self.width)}' height='{short(self.height)}' viewBox='{box}'>{content}</svg>"
         )
 
     def region(
