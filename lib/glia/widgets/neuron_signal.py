@@ -141,9 +141,9 @@ def _cell(stage: int, inputs: np.ndarray, fires: bool) -> str:
     hillock = VERMILION if stage >= 4 else QUIET
     out.append(path([(256, 138), (256, 162)], color=hillock, width=5))
     out += [
-        text(6, 285, "incoming axons", size=12),
-        text(88, 303, "synapses", anchor="middle", size=12),
-        text(148, 268, "dendrites", anchor="middle", size=12),
+        text(6, 268, "incoming axons", size=12),
+        text(88, 300, "synapses", anchor="middle", size=12),
+        text(158, 268, "dendrites", anchor="middle", size=12),
         text(210, 90, "cell body", anchor="middle", size=12),
         text(256, 182, "threshold", size=12),
         text(310, 138, "axon", anchor="middle", size=12),
@@ -167,8 +167,9 @@ def _model(stage: int, inputs: np.ndarray, net: float, fires: bool, threshold: i
         if stage >= 2:
             out.append(text(510, y - 12 if y < 200 else y + 16, number(weight, 0), bold=True))
     body_lit = stage >= 3 and inputs.any()
-    out.append(f"<circle cx='590' cy='150' r='28' fill='{SKIN}' stroke="
-               f"'{VERMILION if body_lit else QUIET}' stroke-width='{5 if body_lit else 2.5}'/>")  # fmt: skip
+    edge = VERMILION if body_lit else QUIET
+    out.append(f"<circle cx='590' cy='150' r='28' fill='{SKIN}' stroke='{edge}' "
+               f"stroke-width='{5 if body_lit else 2.5}'/>")  # fmt: skip
     out.append(text(590, 156, number(net, 0) if stage >= 3 else "Σ", anchor="middle", size=17))
     out.append(path([(619, 150), (645, 150)], **_stroke(bool(body_lit))))
     edge = VERMILION if stage >= 4 else QUIET

@@ -136,9 +136,12 @@ class _Stage:
             width=330,
             height=330,
         )
-        reach = 0.9 * (half - abs(middle).max())
-        longest = max((math.hypot(*v.weight) for v in training.visits), default=0.0)
-        self.shrink = min(1.0, reach / longest) if longest > 0 else 1.0
+        # one scale for all arrows, so that "old + added = new" is seen; the longest must fit
+        room = np.stack([middle - half, middle + half]) * 0.92
+        ends = np.array([v.weight for v in training.visits]).reshape(-1, 2)
+        edge = np.where(ends > 0, room[1], room[0])
+        fits = np.divide(edge, ends, out=np.ones_like(ends), where=ends != 0)
+        self.shrink = float(min(1.0, fits.min(initial=1.0)))
 
     def backdrop(self) -> str:
         """Axes and examples."""
@@ -154,7 +157,7 @@ class _Stage:
         """The frame before anything was seen."""
         return {
             "svg": self._picture(
-                "", "The examples; the weight is still zero, so there is no line."
+                "", "", "The examples; the weight is zero, so there is no line yet."
             ),
             "say": "Start: w = (0, 0), b = 0. Which example will be the first mistake?",
             "side": _table(
@@ -175,10 +178,10 @@ class _Stage:
         ring = f"<circle cx='{px:.1f}' cy='{py:.1f}' r='12' fill='none' stroke='#000' "
         ring += "stroke-width='2.5'/>" if wrong else "stroke-width='1.5' stroke-dasharray='3 3'/>"
         seen = "wrong, so the line moves" if wrong else "right, so nothing moves"
-        body = tint + (before if v.moved else "") + now + self._arrows(v) + ring
+        body = (before if v.moved else "") + now + self._arrows(v) + ring
         name = f"Visit {place} of {of}, epoch {v.epoch}, example {v.index}"
         return {
-            "svg": self._picture(body, f"{name}: the answer {v.prediction} is {seen}."),
+            "svg": self._picture(tint, body, f"{name}: the answer {v.prediction} is {seen}."),
             "say": f"{name}: predicted {_signed(v.prediction)}, wanted {_signed(y)}: {seen}. "
             + _turn(v, x),
             "side": self._numbers(v, x, y),
@@ -194,13 +197,13 @@ class _Stage:
             why = " Still making mistakes: the run was called off, it did not converge."
         return {**frame, "say": frame["say"] + why}
 
-    def _picture(self, body: str, alt: str) -> str:
+    def _picture(self, tint: str, body: str, alt: str) -> str:
         note = ""
         if self.shrink < 1:
             note = text(
                 52, 396, f"Arrows are drawn at {self.shrink:.2f} of their length.", size=11.5
             )
-        return picture(400, 402, BACKDROP, body, note, alt=alt)
+        return picture(400, 402, tint, BACKDROP, body, note, alt=alt)
 
     def _arrows(self, v: Visit) -> str:
         old, new = v.weight_before * self.shrink, v.weight * self.shrink
@@ -208,12 +211,15 @@ class _Stage:
         if v.moved:
             if math.hypot(*old) > 0:
                 out += path(
-                    [self.plot.at(0, 0), self.plot.at(*old)], color=BEFORE, width=2, dash="4 4"
+                    [self.plot.at(0, 0), self.plot.at(old[0], old[1])],
+                    color=BEFORE,
+                    width=2,
+                    dash="4 4",
                 )
             out += self.plot.arrow(old[0], old[1], new[0], new[1], color=PURPLE, width=3)
         if math.hypot(*new) > 0:
             out += self.plot.arrow(0, 0, new[0], new[1], color=BLACK, width=3)
-            out += self.plot.text(*new, "w", dx=7, dy=-4, size=15, bold=True)
+            out += self.plot.text(new[0], new[1], "w", dx=7, dy=-4, size=15, bold=True)
         return self.plot.clip(out)
 
     def _numbers(self, v: Visit, x: np.ndarray, y: int) -> str:
