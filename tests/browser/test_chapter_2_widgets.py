@@ -48,3 +48,12 @@ def test_nothing_is_wider_than_a_notebook_column(page, widget):
     picture = page.locator(".glia-picture > svg").bounding_box()
     assert picture["x"] + picture["width"] <= box["x"] + box["width"]
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_widgets_on_one_page_do_not_share_ids(page):
+    mount(page, GradientFlow())
+    first = set(page.evaluate("[...document.querySelectorAll('.glia [id]')].map(n => n.id)"))
+    mount(page, LogisticLossExplorer())
+    second = set(page.evaluate("[...document.querySelectorAll('.glia [id]')].map(n => n.id)"))
+    assert first
+    assert not first & second

@@ -1,7 +1,10 @@
 // The shared part of every widget's page side. It draws what Python computed and binds native
 // controls to traits; it holds no mathematics. `bundle()` puts it in front of each view file.
 
+// Every widget class has its own copy of this module, so a count alone would repeat in a page.
+const gliaCopy = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
 let gliaCount = 0;
+const gliaId = () => `glia-${gliaCopy}-${++gliaCount}`;
 
 function gliaMake(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -37,7 +40,7 @@ function gliaRangeOf(model, name) {
 // Each maker returns {node, update, stop}: `update` follows the trait, `stop` cleans up.
 const gliaControls = {
   range(model, spec) {
-    const id = `glia-${++gliaCount}`;
+    const id = gliaId();
     const input = gliaMake("input", {
       type: "range", id, min: spec.min, max: spec.max, step: spec.step,
       oninput: () => gliaSave(model, spec.name, Number(input.value)),
@@ -58,7 +61,7 @@ const gliaControls = {
   },
 
   choice(model, spec) {
-    const id = `glia-${++gliaCount}`;
+    const id = gliaId();
     const select = gliaMake("select", {
       id, onchange: () => gliaSave(model, spec.name, spec.options[select.selectedIndex][0]),
     });
