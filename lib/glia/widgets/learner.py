@@ -28,7 +28,7 @@ def ask(function: Callable[..., Any], name: str, *args: Any) -> Any:
         Its value, whatever that is, but never None.
 
     Raises:
-        LearnerError: it stopped with an exception, or returned nothing.
+        LearnerError: it is not written yet, stopped with an exception, or returned nothing.
     """
     copies = [np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in args]
     try:
@@ -36,6 +36,10 @@ def ask(function: Callable[..., Any], name: str, *args: Any) -> Any:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             value = function(*copies)
+    except NotImplementedError:
+        raise LearnerError(
+            f"{name} is not written yet. Fill in its cell, run it, then run this cell again."
+        ) from None
     except Exception as problem:
         where = _line_in(function, problem)
         raise LearnerError(
