@@ -53,7 +53,7 @@ def text(value: Any, digits: int = 4) -> str:
     elif isinstance(value, (float, np.floating)) or (
         isinstance(value, np.ndarray) and value.dtype.kind == "f"
     ):
-        out = f"{float(value):.{max(digits, 4)}g}"
+        out = f"{float(value) + 0.0:.{max(digits, 4)}g}"
     elif isinstance(value, np.ndarray):
         out = str(value.item())
     elif type(value) is tuple:

@@ -57,6 +57,7 @@ def _several(rng):
     return [
         Case((X, np.array([0, 1, 1, 1]), np.array([2.0, 2.0]), -1.0), "OR"),
         Case((X, np.array([0, 0, 1, 1]), np.zeros(2), 0.0), "four times one half"),
+        Case((X[1:], np.array([1, 0, 1]), np.array([1.0, -1.0]), 0.5), "three rows"),
     ]
 
 

@@ -279,7 +279,7 @@ EXERCISE = Exercise(
             _roles_swapped,
             (
                 "Of which numbers do you take the logarithm?",
-                "log 0 does not exist, and labels are 0 and 1. Probabilities between them are safe.",
+                "log 0 does not exist, and labels are 0 and 1. Numbers between them are safe.",
                 "Take the logarithms of y_pred and 1 - y_pred.",
             ),
             "cross_entropy",
