@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from lab import ROOT, LabPage, LabServer
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -42,3 +43,21 @@ def page(browser):
     yield page
     context.close()
     assert not errors, errors
+
+
+@pytest.fixture(scope="session")
+def lab_server(browser, tmp_path_factory):
+    """A real JupyterLab over copies of the course's notebooks."""
+    root = tmp_path_factory.mktemp("course")
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(notebook, root)
+    server = LabServer(root, tmp_path_factory.mktemp("home"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def lab(lab_server, page):
+    """A page of that JupyterLab."""
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    return LabPage(page, lab_server)

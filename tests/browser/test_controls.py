@@ -85,6 +85,13 @@ def test_every_control_is_reached_by_tab_and_has_a_name(dots):
     assert names == ["Back", "Next", "Play", "Reset", "Step", "Gate", "On", "New data"]
 
 
+def test_two_widgets_in_a_page_share_no_id(dots):
+    # each widget loads its own copy of the module, so its ids must not start from the same place
+    first = dots.locator("input[type=range]").get_attribute("id")
+    mount(dots, Dots())
+    assert dots.locator("input[type=range]").get_attribute("id") != first
+
+
 def test_play_runs_to_the_end_and_speaks_only_then(dots):
     button = dots.get_by_role("button", name="Play")
     button.click()

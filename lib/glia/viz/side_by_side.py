@@ -42,6 +42,8 @@ def compare_boundaries(
         ax.set_title(f"{name}: {wrong} wrong")
         if place:
             ax.set_ylabel("")
-            ax.get_legend().remove()
+            legend = ax.get_legend()
+            if legend is not None:
+                legend.remove()
         axes.append(ax)
     return axes

@@ -1,7 +1,10 @@
 // The shared part of every widget's page side. It draws what Python computed and binds native
 // controls to traits; it holds no mathematics. `bundle()` puts it in front of each view file.
 
+// Every widget class has its own copy of this module, so a count alone would repeat in a page.
+const gliaCopy = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
 let gliaCount = 0;
+const gliaId = () => `glia-${gliaCopy}-${++gliaCount}`;
 
 function gliaMake(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -10,15 +13,16 @@ function gliaMake(tag, attributes = {}, ...children) {
     else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else node.setAttribute(key, value);
   }
+  // JupyterLab's command-mode shortcuts (arrows, a, b, …) must leave a focused control alone; they
+  // are looked up from the focused element outwards, so the mark has to be on the control itself.
+  if (["input", "button", "select"].includes(tag)) node.dataset.lmSuppressShortcuts = "true";
   node.append(...children);
   return node;
 }
 
-// The outer box. JupyterLab's command-mode shortcuts must not steal the arrow keys.
+// The outer box.
 function gliaBox(el, label) {
-  const box = gliaMake("section", {
-    class: "glia", "aria-label": label, "data-lm-suppress-shortcuts": "true",
-  });
+  const box = gliaMake("section", { class: "glia", "aria-label": label });
   box.append(gliaMake("div", { class: "glia-title", "aria-hidden": "true" }, label));
   el.replaceChildren(box);
   return box;
@@ -37,7 +41,7 @@ function gliaRangeOf(model, name) {
 // Each maker returns {node, update, stop}: `update` follows the trait, `stop` cleans up.
 const gliaControls = {
   range(model, spec) {
-    const id = `glia-${++gliaCount}`;
+    const id = gliaId();
     const input = gliaMake("input", {
       type: "range", id, min: spec.min, max: spec.max, step: spec.step,
       oninput: () => gliaSave(model, spec.name, Number(input.value)),
@@ -58,7 +62,7 @@ const gliaControls = {
   },
 
   choice(model, spec) {
-    const id = `glia-${++gliaCount}`;
+    const id = gliaId();
     const select = gliaMake("select", {
       id, onchange: () => gliaSave(model, spec.name, spec.options[select.selectedIndex][0]),
     });

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["LearnerError", "ask", "as_numbers"]
+__all__ = ["LearnerError", "as_numbers", "ask"]
 
 
 class LearnerError(Exception):

@@ -128,10 +128,10 @@ class Plot:
 
     def clip(self, content: str) -> str:
         """What of ``content`` lies inside the box (a nested svg hides the rest)."""
-        box = f"{short(self.left)} {short(self.top)} {short(self.width)} {short(self.height)}"
         return (
-            f"<svg x='{short(self.left)}' y='{short(self.top)}' width='{short(self.width)}' "
-            f"height='{short(self.height)}' viewBox='{box}'>{content}</svg>"
+            f"<svg aria-hidden='true' x='{short(self.left)}' y='{short(self.top)}' "
+            f"width='{short(self.width)}' height='{short(self.height)}'>"
+            f"<g transform='translate({short(-self.left)} {short(-self.top)})'>{content}</g></svg>"
         )
 
     def region(

@@ -3,7 +3,7 @@
 
 function render({ model, el }) {
   const box = gliaBox(el, model.get("title"));
-  const group = `glia-quiz-${++gliaCount}`;
+  const group = gliaId();
   const questions = model.get("questions");
   const score = gliaMake("p", { class: "glia-quiz-score", role: "status" });
 

@@ -32,7 +32,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     for first, *cells in rows:
         marked = "".join(_cell(cell) for cell in cells)
         body.append(f"<tr><th scope='row'>{html.escape(first)}</th>{marked}</tr>")
-    return f"<table style='font:inherit'><thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    inside = f"<thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody>"
+    return f"<table style='font:inherit'>{inside}</table>"
 
 
 def beneath(content: str) -> str:

@@ -27,7 +27,7 @@ QUESTIONS = (
         ],
     ),
     Question(
-        "You call check(\"sigmoid\", sigmoid) and one of the checks does not pass. What happens to "
+        'You call check("sigmoid", sigmoid) and one of the checks does not pass. What happens to '
         "your marks?",
         [
             Choice(
