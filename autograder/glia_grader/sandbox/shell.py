@@ -40,11 +40,15 @@ def refuse_input(*arguments: Any, **keywords: Any) -> str:
 class BoxShell(InteractiveShell):
     """An InteractiveShell without commands, history or a screen."""
 
-    def system(self, *arguments: Any, **keywords: Any) -> None:
+    def system_piped(self, cmd: str) -> None:
         """``!cmd``."""
         refuse_command()
 
-    system_piped = system_raw = system  # type: ignore[assignment]
+    def system_raw(self, cmd: str) -> None:
+        """``!cmd``, as a terminal does it."""
+        refuse_command()
+
+    system = system_piped
 
     def getoutput(self, *arguments: Any, **keywords: Any) -> list:
         """``files = !ls`` gives an empty list."""
@@ -58,7 +62,7 @@ class BoxShell(InteractiveShell):
         """The usual magics, with those that start processes replaced."""
         super().init_magics()
         for name in COMMAND_MAGICS:
-            self.register_magic_function(refuse_command, "line_cell", name)
+            self.register_magic_function(refuse_command, "line_cell", name)  # type: ignore[arg-type]
 
 
 class Shell:
