@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from glia_grader.answerer import Reply, StudentError
+from glia_grader.answerer import Reply, StudentError, plain
 from glia_grader.budget import Budget
 from glia_grader.exercise import Exercise, load
 from glia_grader.judge import judge
@@ -145,4 +145,4 @@ class BoxAnswerer:
             )
         except StudentFailure as failure:
             raise StudentError(failure.kind, failure.message, failure.line) from None
-        return Reply(reply.value, reply.args_after, reply.seconds)
+        return Reply(plain(reply.value), reply.args_after, reply.seconds)
