@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from glia_grader.answerer import Reply, StudentError
+from glia_grader.answerer import Reply, StudentError, plain
 from glia_grader.budget import Budget
 from glia_grader.exercise import Exercise, load
 from glia_grader.judge import judge
@@ -47,7 +47,9 @@ def ask(
     forbid = tuple(name for name in exercise.forbid if name != STUB_MODULE)
     hide = () if "glia" in exercise.needs else ("glia",)
     with sandbox.open(limits, forbid=forbid, hide=hide) as box:
-        answerer = BoxAnswerer(box, exercise, function, Deadline(min(budget.question, deadline.left)))
+        answerer = BoxAnswerer(
+            box, exercise, function, Deadline(min(budget.question, deadline.left))
+        )
         answerer.prepare(runs, budget)
         return judge(exercise, answerer, seed=seed, hidden=True)
 
@@ -143,4 +145,4 @@ class BoxAnswerer:
             )
         except StudentFailure as failure:
             raise StudentError(failure.kind, failure.message, failure.line) from None
-        return Reply(reply.value, reply.args_after, reply.seconds)
+        return Reply(plain(reply.value), reply.args_after, reply.seconds)
