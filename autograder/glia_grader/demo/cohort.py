@@ -8,6 +8,7 @@ itself, without notebook or sandbox in between. The grader has to arrive at the 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,11 +95,17 @@ def _student(
     **more: Any,
 ) -> Handed:
     first, last = name.split(" ", 1)
-    student = f"{first}.{last}".lower().replace(" ", "").replace("'", "")
+    student = _student_id(first, last)
     text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     data = mangle(text) if mangle else text.encode("utf-8")
     marks = dict.fromkeys(exercise_names(), RIGHT) if deserved is None else deserved
     return Handed(student, first, last, what, data, marks, **more)
+
+
+def _student_id(first: str, last: str) -> str:
+    """Letters and a dot: ids become folder names on every system."""
+    decomposed = unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace("ı", "i"))
+    return "".join(c for c in decomposed if c.isascii() and (c.isalpha() or c == "."))
 
 
 def _marks(right: list[str] | tuple[str, ...] = (), **others: str) -> dict[str, str]:

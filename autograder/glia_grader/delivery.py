@@ -1,0 +1,34 @@
+"""From records to pages: each student's feedback, and the class report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glia_grader import feedback, report
+from glia_grader.report.gather import ClassData, gather
+
+if TYPE_CHECKING:
+    from glia_grader.record import Record
+
+__all__ = ["deliver"]
+
+
+def deliver(course: Path, assignment: str, records: Iterable[Record]) -> tuple[ClassData, Path]:
+    """Write the feedback of these records, and the report of everything graded so far.
+
+    Args:
+        course: the nbgrader course.
+        assignment: its name.
+        records: what was graded just now.
+
+    Returns:
+        The class as the report sees it, and the report's page.
+    """
+    data = gather(course, assignment)
+    rows = {row.student: row for row in data.rows}
+    for record in records:
+        row = rows[record.student]
+        feedback.write(record, course / "feedback", name=row.name, manual=row.manual)
+    return data, report.write_from(data, course)
