@@ -93,8 +93,11 @@ class Course:
         pattern = self.path("submitted", "*", assignment)
         shape = re.compile(
             self.directory.format_path(
-                self.directory.submitted_directory, "(?P<student>[^/\\\\]+)", "ASSIGNMENT", True
-            ).replace("ASSIGNMENT", re.escape(assignment))
+                self.directory.submitted_directory,
+                "(?P<student>[^/\\\\]+)",
+                re.escape(assignment),
+                escape=True,
+            )
         )
         excluded = {s.strip() for s in self.directory.student_id_exclude.split(",")}
         found: dict[str, Path] = {}

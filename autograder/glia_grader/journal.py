@@ -24,17 +24,17 @@ class Entry:
 
     Attributes:
         student: Whose work it is.
+        notebook: Which notebook of the assignment.
         key: What was graded, with what.
         file: The record's file, relative to the journal's folder.
         digest: SHA-256 of the record's bytes.
-        step: "graded" once the record stands, "saved" once the gradebook has it too.
     """
 
     student: str
+    notebook: str
     key: str
     file: str
     digest: str
-    step: str
 
 
 class Journal:
@@ -49,8 +49,7 @@ class Journal:
         self.folder = Path(folder)
         self.path = self.folder / "journal.jsonl"
         (self.folder / "records").mkdir(parents=True, exist_ok=True)
-        self._latest: dict[str, Entry] = {}
-        self._saved: dict[str, str] = {}
+        self._latest: dict[tuple[str, str], Entry] = {}
         for entry in self.lines():
             self._note(entry)
 
@@ -66,17 +65,18 @@ class Journal:
             except (ValueError, TypeError, KeyError, AttributeError):
                 continue  # a crash cut this line off
 
-    def find(self, student: str, key: str) -> dict[str, Any] | None:
+    def find(self, student: str, notebook: str, key: str) -> dict[str, Any] | None:
         """The record of this student's work if exactly this was graded before.
 
         Args:
             student: Whose work.
+            notebook: Which notebook.
             key: See `work_key`.
 
         Returns:
             The record as it was handed to `add`, or None.
         """
-        entry = self._latest.get(student)
+        entry = self._latest.get((student, notebook))
         if entry is None or entry.key != key:
             return None
         try:
@@ -87,38 +87,26 @@ class Journal:
             return None
         return json.loads(data)
 
-    def latest(self, student: str) -> dict[str, Any] | None:
+    def latest(self, student: str, notebook: str) -> dict[str, Any] | None:
         """The student's newest record, whatever it was graded with."""
-        entry = self._latest.get(student)
-        return self.find(student, entry.key) if entry else None
+        entry = self._latest.get((student, notebook))
+        return self.find(student, notebook, entry.key) if entry else None
 
-    def students(self) -> list[str]:
-        """Everyone with a record, sorted."""
+    def known(self) -> list[tuple[str, str]]:
+        """Every (student, notebook) with a record, sorted."""
         return sorted(self._latest)
 
-    def add(self, student: str, key: str, record: dict[str, Any]) -> None:
+    def add(self, student: str, notebook: str, key: str, record: dict[str, Any]) -> None:
         """Make a record durable, then name it in the journal."""
         data = json.dumps(record, ensure_ascii=False).encode("utf-8", errors="replace")
-        name = hashlib.sha256(f"{student}\0{key}".encode()).hexdigest()[:32]
+        name = hashlib.sha256(f"{student}\0{notebook}\0{key}".encode()).hexdigest()[:32]
         file = f"records/{name}.json"
         write_durably(self.folder / file, data)
         digest = hashlib.sha256(data).hexdigest()
-        self._append(Entry(student, key, file, digest, "graded"))
-
-    def saved(self, student: str, key: str) -> None:
-        """Note that the gradebook has this record."""
-        entry = self._latest[student]
-        self._append(Entry(student, key, entry.file, entry.digest, "saved"))
-
-    def is_saved(self, student: str, key: str) -> bool:
-        """Whether the gradebook was given this record before."""
-        return self._saved.get(student) == key
+        self._append(Entry(student, notebook, key, file, digest))
 
     def _note(self, entry: Entry) -> None:
-        if entry.step == "saved":
-            self._saved[entry.student] = entry.key
-        else:
-            self._latest[entry.student] = entry
+        self._latest[entry.student, entry.notebook] = entry
 
     def _append(self, entry: Entry) -> None:
         line = json.dumps({"format": FORMAT, **entry.__dict__}, ensure_ascii=False)

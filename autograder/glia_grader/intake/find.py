@@ -3,6 +3,7 @@
 import os
 import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +31,13 @@ class Found:
     others: tuple[tuple[str, bytes], ...] = ()
 
 
-def find(path: Path, name: str) -> Found:
+def find(path: Path, name: str, siblings: Iterable[str] = ()) -> Found:
     """The submitted notebook called `name`, under whatever name it was handed in.
 
     Args:
         path: A notebook file, or a student's folder.
         name: The notebook's name in the assignment, without ".ipynb".
+        siblings: Names of the assignment's other notebooks, which are not taken for this one.
 
     Returns:
         The file's bytes, or a reason in words.
@@ -47,7 +49,9 @@ def find(path: Path, name: str) -> Found:
         return _read(path, ())
     if not path.is_dir():
         return Found(None, path, reason="there is no file")
-    candidates = sorted(_notebooks(path), key=lambda p: _rank(p, path, name))
+    taken = {f"{s}.ipynb" for s in siblings if s != name}
+    candidates = [p for p in _notebooks(path) if p.relative_to(path).as_posix() not in taken]
+    candidates.sort(key=lambda p: _rank(p, path, name))
     if not candidates:
         return _from_zip(path, name)
     best = candidates[0]

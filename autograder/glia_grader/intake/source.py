@@ -37,7 +37,7 @@ class Reading:
 
 def read_source(source: str) -> Reading:
     """Read a code cell; what cannot be parsed is searched as text."""
-    tree = _parse(source)
+    tree = parse_python(source)
     if tree is None:
         call = next((m for m in _CALL.finditer(source[:_LONGEST]) if m[1] == "grade"), None)
         defines = {*_DEF.findall(source[:_LONGEST]), *_ASSIGN.findall(source[:_LONGEST])}
@@ -59,7 +59,8 @@ def tidy(source: str) -> str:
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
-def _parse(source: str) -> ast.Module | None:
+def parse_python(source: str) -> ast.Module | None:
+    """The syntax tree of a cell, magics left out; None if it is no Python or too long."""
     if len(source) > _LONGEST:
         return None
     try:
