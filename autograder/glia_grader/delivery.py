@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glia_grader import feedback, report
+from glia_grader.pages import write_atomically
 from glia_grader.report.gather import ClassData, gather
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ def deliver(course: Path, assignment: str, records: Iterable[Record]) -> tuple[C
     Returns:
         The class as the report sees it, and the report's page.
     """
-    data = gather(course, assignment)
+    written = list(records)
+    data = gather(course, assignment, written)
     rows = {row.student: row for row in data.rows}
-    for record in records:
+    for record in written:
         row = rows[record.student]
-        feedback.write(record, course / "feedback", name=row.name, manual=row.manual)
+        text = feedback.page(record, name=row.name, manual=row.manual)
+        write_atomically(row.folder / f"{record.notebook}.html", text)
     return data, report.write_from(data, course)

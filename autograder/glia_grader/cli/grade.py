@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -81,12 +81,15 @@ def run(
         total = _count(course, assignment, students)
         with progress(f"Grading {assignment}", total) as step:
 
-            def tell(record: Any) -> None:
-                if record.unreadable is not None:
-                    step(f"{record.student}  could not be read")
+            def tell(done: pipeline.Progress) -> None:
+                record = done.record
+                if record is None:
+                    step(f"{done.student}  not in the gradebook: left out")
+                elif record.unreadable is not None:
+                    step(f"{done.student}  could not be read")
                 else:
-                    most = points(record.auto_max_points)
-                    step(f"{record.student}  {points(record.points)} / {most}")
+                    score = f"{points(record.points)} / {points(record.auto_max_points)}"
+                    step(f"{done.student}  {score}" + ("  (as before)" if done.reused else ""))
 
             result = pipeline.grade(
                 course,
@@ -100,6 +103,8 @@ def run(
         data, _ = deliver(course, assignment, result.records)
     except (CourseError, SandboxError) as problem:
         raise EnvironmentProblem(str(problem)) from problem
+    for student, why in result.refused.items():
+        say(f"Left out: {student}: {why}")
     return data, {record.student for record in result.records}
 
 
