@@ -66,6 +66,8 @@ class Finding:
         got: The student's plain value.
         want: The expected value; None if the message says all.
         safe: A sentence without any value in it, for hidden mode.
+        note: What is special about the case, for the caption of the table.
+        slip: A sentence about a common slip that explains all the cases.
     """
 
     message: str
@@ -74,6 +76,8 @@ class Finding:
     got: Any = None
     want: Any = None
     safe: str = ""
+    note: str = ""
+    slip: str = ""
 
 
 @dataclass(frozen=True, eq=False)

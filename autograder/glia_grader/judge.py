@@ -7,7 +7,7 @@ the verdict depends on (exercise, seed) and the answers alone.
 """
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -69,6 +69,7 @@ class _Run:
     calls: int = 0
     fatal: StudentError | None = None
     form: str = ""
+    pairs: list[tuple[tuple[Any, ...], Any, Any]] = field(default_factory=list)
 
     # ------------------------------------------------------------------ the course of a judgement
 
@@ -165,31 +166,23 @@ class _Run:
             return self.exercise.reference(*[copy_argument(a) for a in args])
 
     def _finding(self, case: Case, parts: tuple[str, ...] = ()) -> Finding | None:
-        """Compare one case with the reference."""
+        """Compare one case with the reference; `parts` names the parts to look at, () all."""
         want = self._expected(case.args)
         raw, error = self._call(case.args, case.scale)
         if error is not None:
-            return self._error(error, case.args)
+            return self._error(error, case)
         got, form = lenient(raw, want)
-        names, rtol = self.exercise.returns, tolerance(case.args, got)
-        if parts:
-            found = difference(got, want, 1.0, np.inf, names)
-            if found is None:
-                chosen = [i for i, name in enumerate(names) if name in parts]
-                got_part, want_part = (tuple(v[i] for i in chosen) for v in (got, want))
-                found = difference(got_part, want_part, rtol, case.scale, parts)
-        else:
-            found = difference(got, want, rtol, case.scale, names)
         if form and not self.form:
             self.form = form
+        rtol = tolerance(case.args, got)
+        found = difference(got, want, rtol, case.scale, self.exercise.returns, parts)
+        self.pairs.append((case.args, got, want))
         if found is None:
             return None
-        note = f"{case.note}: " if case.note else ""
-        message = note + found.message
-        return Finding(message, found.kind, case.args, got, want, note + found.safe)
+        return Finding(found.message, found.kind, case.args, got, want, found.safe, case.note)
 
-    def _error(self, error: StudentError, args: tuple[Any, ...]) -> Finding:
-        line = f" (line {error.line} of your cell)" if type(error.line) is int else ""
+    def _error(self, error: StudentError, case: Case) -> Finding:
+        line = f" (in line {error.line} of your cell)" if type(error.line) is int else ""
         words = {
             "timeout": "It did not come back in time: is there a loop that never ends?",
             "died": "It ended the whole Python process.",
@@ -207,14 +200,14 @@ class _Run:
         else:
             message = words.get(kind, "It gave no answer.")
             safe = message if kind != "bad_reply" else "The result cannot be judged as numbers."
-        return Finding(message, "call", args, None, None, safe)
+        return Finding(message, "call", case.args, None, None, safe, case.note)
 
     def _ask(self, *args: Any) -> Any:
         """What an examination calls: the answer after the coarse checks, or the check ends."""
         want = self._expected(args)
         raw, error = self._call(args)
         if error is not None:
-            raise _Stop(self._error(error, args))
+            raise _Stop(self._error(error, Case(args)))
         got, form = lenient(raw, want)
         if form and not self.form:
             self.form = form
@@ -227,6 +220,7 @@ class _Run:
 
     def _compare(self, check: Check, cases: list[Case]) -> Finding | None:
         failing: list[tuple[Case, Finding]] = []
+        self.pairs.clear()
         for case in cases:
             finding = self._finding(case, check.parts)
             if finding is not None:
@@ -237,25 +231,15 @@ class _Run:
             return None
         case, finding = min(failing, key=lambda f: ORDER.index(f[1].kind))
         slip = ""
-        if all(f.kind in ("value", "shape") for _, f in failing):
-            slip = recognise([(c.args, f.got, f.want) for c, f in failing], self.exercise.returns)
-        first = not any(not r.passed for r in self.results)
+        if len(self.pairs) == len(cases) and finding.kind in ("value", "shape"):
+            slip = recognise(self.pairs, self.exercise.returns)
+        first = all(r.passed for r in self.results)
         if first and not self.hidden and not self.fatal and finding.kind in ("value", "finite"):
             fails = partial(self._still_fails, parts=check.parts)
             smaller = shrink(case, self.exercise.parameters, self.exercise.axes, fails)
             if smaller is not case:
                 finding = self._finding(smaller, check.parts) or finding
-        if slip:
-            joint = lambda text: f"{text.rstrip('.')}. {slip}"  # noqa: E731
-            finding = Finding(
-                joint(finding.message),
-                finding.kind,
-                finding.args,
-                finding.got,
-                finding.want,
-                joint(finding.safe),
-            )
-        return finding
+        return replace(finding, slip=slip)
 
     def _still_fails(self, case: Case, parts: tuple[str, ...]) -> bool:
         if self.fatal or self.calls > CALLS - 2:
@@ -270,14 +254,15 @@ class _Run:
 
     def _fail(self, check: Check, finding: Finding) -> None:
         first = all(r.passed for r in self.results)
+        message, rows, note = finding.message, (), ""
         if self.hidden:
-            message = finding.safe or f"Not yet: {check.title}."
-            rows = ()
-        else:
-            message = finding.message
-            rows = table(finding, self.exercise) if first else ()
+            message = finding.safe or f"Not yet: {check.title}"
+        elif first:
+            rows, note = table(finding, self.exercise), finding.note
+        if finding.slip:
+            message = f"{message.rstrip('.')}. {finding.slip}"
         self.results.append(
-            CheckResult(check.name, check.title, False, check.weight, message, rows)
+            CheckResult(check.name, check.title, False, check.weight, message, rows, note=note)
         )
 
     def _skip(self, check: Check, message: str) -> None:
@@ -336,6 +321,8 @@ class _Run:
             return "partial"
         errors = [o for o in self.observations if o.error]
         if errors and len(errors) == len(self.observations):
+            if all(o.error != "exception" for o in errors):
+                return "failed"
             blank = all(o.message.startswith("NotImplementedError") for o in errors)
             return "blank" if blank else "error"
         return "failed"

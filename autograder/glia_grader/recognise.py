@@ -11,10 +11,10 @@ _RTOL = 1e-6
 
 
 def recognise(pairs: Sequence[tuple[tuple[Any, ...], Any, Any]], names: Sequence[str]) -> str:
-    """One sentence that explains every failing case at once, or "".
+    """One sentence that explains every case of a check at once, or "".
 
     Args:
-        pairs: (args, got, want) of each failing case, plain values in the expected form.
+        pairs: (args, got, want) of every case of a check, plain values in the expected form.
         names: Names of the parts of the result.
 
     Returns:
@@ -51,7 +51,7 @@ def _parts(pairs: Sequence[tuple[tuple[Any, ...], Any, Any]], names: Sequence[st
 def _sentence(items: list, name: str, several: bool) -> str:
     subject = f"Every number of {name}" if several else "Every number"
     informative = [item for item in items if np.any(item[2] != 0)]
-    if not informative:
+    if len(items) < 2 or not informative:
         return ""
     with np.errstate(all="ignore"):
         if _all(lambda g, w: _close(g, -w), items):

@@ -34,7 +34,7 @@ def shrink(
         if tries >= _TRIES or _same_arguments(args, case.args):
             return False
         tries += 1
-        smaller = Case(args, "the smallest case found that still fails", case.scale)
+        smaller = Case(args, "the smallest case that still fails", case.scale)
         if fails(smaller):
             case = smaller
             return True

@@ -28,6 +28,7 @@ class CheckResult:
         message: What went wrong and where; empty if passed.
         table: The failing case: inputs, yours, expected. Empty in hidden mode.
         ran: False if the judge stopped before this check.
+        note: What is special about the failing case, for the caption of its table.
     """
 
     name: str
@@ -37,6 +38,7 @@ class CheckResult:
     message: str = ""
     table: tuple[Row, ...] = ()
     ran: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)
