@@ -39,7 +39,7 @@ class Course:
 
     @cached_property
     def config(self) -> Any:
-        """nbgrader's configuration as its commands see it in this folder."""
+        """Nbgrader's configuration as its commands see it in this folder."""
         from jupyter_core.paths import jupyter_config_path
         from traitlets.config import Config
         from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
@@ -55,7 +55,7 @@ class Course:
 
     @cached_property
     def directory(self) -> Any:
-        """nbgrader's CourseDirectory."""
+        """Nbgrader's CourseDirectory."""
         from nbgrader.coursedir import CourseDirectory
 
         return CourseDirectory(config=self.config)
@@ -189,7 +189,7 @@ def captured():
 
 @contextmanager
 def alembic_on_path():
-    """nbgrader calls the program `alembic` when it first opens a gradebook: let it be found."""
+    """Nbgrader calls the program `alembic` when it first opens a gradebook: let it be found."""
     scripts = os.path.dirname(sys.executable)
     before = os.environ.get("PATH", "")
     if scripts not in before.split(os.pathsep):

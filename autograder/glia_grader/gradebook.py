@@ -107,9 +107,10 @@ class GradebookWriter:
         self._write_notebook(record, submitted)
         timestamp = self._timestamp(submitted)
         known = {} if timestamp is None else {"timestamp": timestamp}
-        submission = self.gradebook.update_or_create_submission(
-            self.assignment, record.student, **known
-        )
+        with self.gradebook.db.no_autoflush:  # else SQLAlchemy warns about nbgrader's half-built row
+            submission = self.gradebook.update_or_create_submission(
+                self.assignment, record.student, **known
+            )
         notebook = self._notebook(submission, record)
         for grade in notebook.grades:
             grade.auto_score = record.scores.get(grade.name)

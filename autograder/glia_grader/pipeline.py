@@ -1,168 +1,237 @@
-"""The way of a submission: intake, sandbox, judge, record; and the way of a whole class.
+"""The way of a whole class: every submission graded once, one writer into the gradebook.
 
-`grade_submission` grades one notebook. `grade` grades a course's assignment: it goes through a
-journal, so that a run which is stopped at any moment is finished by running it again, and it is
-the only one who writes into the gradebook.
+A run goes through a journal. Stopped at any moment, by a power cut as well as by Ctrl-C, it is
+finished by running it again: what is graded is found, what was written stands, and the scores are
+those of a run that nobody disturbed.
 """
 
-import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from glia_grader.budget import Budget
 from glia_grader.course import Course, CourseError
-from glia_grader.exercise import Exercise, add_overlay, all_exercises
-from glia_grader.intake import Release, ReleaseCell, Submission
-from glia_grader.journal import seed_hash, work_key
-from glia_grader.outputs import Tamer
-from glia_grader.question import ask
+from glia_grader.engine import LocalEngine
+from glia_grader.gradebook import GradebookWriter, UnknownStudent
+from glia_grader.grading import grade_submission
+from glia_grader.intake import Release
+from glia_grader.journal import Journal, seed_hash
+from glia_grader.lock import CourseBusy, course_lock
 from glia_grader.record import Record
-from glia_grader.run import CellRun, Deadline, run_notebook
-from glia_grader.sandbox.host import Limits, Sandbox
-from glia_grader.verdict import Verdict
+from glia_grader.sandbox.host import Sandbox
+from glia_grader.workshop import Workshop
 
-__all__ = ["Budget", "Progress", "Record", "RunResult", "grade", "grade_submission"]
+__all__ = [
+    "Budget",
+    "CourseBusy",
+    "CourseError",
+    "Progress",
+    "Record",
+    "RunResult",
+    "grade",
+    "grade_submission",
+]
 
 
-def grade_submission(
-    submission: Submission,
-    sandbox: Sandbox,
-    exercises: Mapping[str, Exercise],
-    seed: int,
+@dataclass(frozen=True)
+class Progress:
+    """One step of a run, for a progress bar.
+
+    Attributes:
+        done: Submissions finished so far.
+        total: Submissions to finish.
+        student: Whose work was finished.
+        record: What came out; None for a student who was not admitted.
+        reused: Whether it had been graded before.
+    """
+
+    done: int
+    total: int
+    student: str
+    record: Record | None
+    reused: bool = False
+
+
+@dataclass
+class RunResult:
+    """What a run did.
+
+    Attributes:
+        assignment: The assignment.
+        records: One record a submission and notebook, sorted by student; unreadable ones included.
+        missing: Students of the roster who handed nothing in.
+        refused: Why students who handed something in were left out, by student.
+        graded: How many submissions were graded now.
+        reused: How many had been graded before and were unchanged.
+        seconds: Wall time of the run.
+        tier: Tier of the sandbox; 0 if there was nothing to run.
+        seed_hash: Which seed was used.
+    """
+
+    assignment: str
+    records: list[Record] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    graded: int = 0
+    reused: int = 0
+    seconds: float = 0.0
+    tier: int = 0
+    seed_hash: str = ""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One notebook to grade."""
+
+    student: str
+    folder: Path
+    release: Release
+
+
+def grade(
+    course_dir: Path | str,
+    assignment: str,
     *,
-    release: Release,
-    assignment: str = "",
+    jobs: int | None = None,
+    students: Iterable[str] | None = None,
+    seed: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    force: bool = False,
+    tier: int | None = None,
+    unsafe: bool = False,
     budget: Budget | None = None,
-    limits: Limits | None = None,
-) -> Record:
-    """Grade one submission.
+) -> RunResult:
+    """Grade everything that was handed in for an assignment.
 
     Args:
-        submission: What intake made of the file.
-        sandbox: An open sandbox.
-        exercises: Exercises by name; must hold all that the release asks for.
-        seed: Seed of the judge's inputs.
-        release: The notebook as handed out: it alone says which cell means which exercise.
-        assignment: Name of the assignment, for the record.
+        course_dir: The course folder.
+        assignment: Name of the assignment.
+        jobs: Submissions at work at a time; None for one a processor.
+        students: Only these; None for all.
+        seed: Seed of the judge's inputs; None for the course's own secret one.
+        progress: Called after each submission, in this thread.
+        force: Grade again what was graded before.
+        tier: Tier of the sandbox; None for the best there is.
+        unsafe: Allow a sandbox that does not hold malice.
         budget: Time limits.
-        limits: Memory, disk, output.
 
     Returns:
-        The record. Nothing a student hands in makes this raise.
+        All records, and who is missing.
+
+    Raises:
+        CourseError: Something about the course keeps the grader from working; says what to do.
+        CourseBusy: Another run is at work on this course.
+        SandboxError: This machine has no sandbox fit for strangers' code.
     """
     begun = time.monotonic()
-    budget, limits = budget or Budget(), limits or Limits()
-    maxima = {c.grade_id: c.points for c in release.graded if c.grade_id}
-    record = _Draft(submission, release, maxima)
-    if submission.notebook is not None:
-        deadline = Deadline(budget.submission)
-        runs = run_notebook(sandbox, submission, budget, deadline, limits)
-        record.ran(runs)
-        for cell in release.graded:
-            if cell.exercise is not None:
-                exercise = exercises[cell.exercise]
-                asked = ask(
-                    sandbox,
-                    exercise,
-                    cell.function or exercise.name,
-                    runs,
-                    seed=seed,
-                    budget=budget,
-                    deadline=deadline,
-                    limits=limits,
-                )
-                record.judged(cell, asked)
-        record.finish()
-    return Record(
-        student=submission.student,
-        assignment=assignment,
-        notebook=release.name,
-        verdicts=record.verdicts,
-        scores=record.scores,
-        max_scores=maxima,
-        notebook_out=record.notebook,
-        repairs=submission.repairs,
-        tampering=submission.tampering,
-        events=tuple(record.events),
-        seconds=time.monotonic() - begun,
-        unreadable=submission.unreadable,
-        untouched=submission.untouched,
-        tier=sandbox.tier,
-        seed_hash=seed_hash(seed),
-    )
+    course = Course(course_dir)
+    with course_lock(course.folder), ExitStack() as stack:
+        shop = Workshop.open(course, assignment, seed=seed, budget=budget)
+        writer = stack.enter_context(GradebookWriter(course, assignment))
+        run = _Run(shop, writer, RunResult(assignment, seed_hash=seed_hash(shop.seed)), progress)
+        waiting = run.plan(students, force)
+        if waiting:
+            sandbox = Sandbox(tier, jobs_hint=jobs or 1, needs_glia=shop.needs_glia, unsafe=unsafe)
+            stack.enter_context(sandbox)
+            run.result.tier = sandbox.tier
+            run.work(waiting, sandbox, jobs or os.cpu_count() or 1)
+        run.result.records.sort(key=lambda r: (r.student, r.notebook))
+        run.result.seconds = time.monotonic() - begun
+        return run.result
 
 
-class _Draft:
-    """A record in the making: the notebook with its outputs, scores, and what happened."""
+@dataclass
+class _Run:
+    shop: Workshop
+    writer: GradebookWriter
+    result: RunResult
+    progress: Callable[[Progress], None] | None
+    done: int = 0
+    total: int = 0
 
-    def __init__(self, submission: Submission, release: Release, maxima: Mapping[str, float]):
-        self.submission, self.release = submission, release
-        self.scores: dict[str, float | None] = dict.fromkeys(maxima)
-        self.verdicts: dict[str, Verdict] = {}
-        self.events: list[str] = []
-        self.notebook: dict[str, Any] | None = None
-        if submission.notebook is not None:
-            cells = [dict(cell) for cell in submission.notebook["cells"]]
-            self.notebook = {**submission.notebook, "cells": cells}
-        self._tamer = Tamer()
+    def plan(self, students: Iterable[str] | None, force: bool) -> list[_Work]:
+        """Write down again what is graded already; return what is not."""
+        handed_in = self.shop.course.submissions(self.shop.assignment)
+        wanted = set(students) if students is not None else None
+        if wanted is not None and not wanted <= handed_in.keys():
+            names = ", ".join(sorted(wanted - handed_in.keys()))
+            raise CourseError(f"nothing was handed in for {self.shop.assignment} by: {names}")
+        self.result.missing = [s for s in self.writer.roster() if s not in handed_in]
+        chosen = {s: p for s, p in handed_in.items() if wanted is None or s in wanted}
+        self.total = len(chosen) * len(self.shop.releases)
+        waiting = []
+        for student, folder in chosen.items():
+            try:
+                self.writer.admit(student)
+            except UnknownStudent as error:
+                self.result.refused[student] = str(error)
+                self._step(student, None, len(self.shop.releases))
+                continue
+            for release in self.shop.releases:
+                work = _Work(student, folder, release)
+                known = None if force else self.shop.known(student, folder, release)
+                if known is None:
+                    waiting.append(work)
+                else:
+                    self.result.reused += 1
+                    self._write(work, known, reused=True)
+        return waiting
 
-    def ran(self, runs: list[CellRun]) -> None:
-        assert self.notebook is not None
-        for run in runs:
-            entry = self.notebook["cells"][run.cell.index]
-            entry["outputs"] = self._tamer.tame(run.outputs)
-            entry["execution_count"] = run.count
-            if run.state in ("timeout", "died", "skipped"):
-                self.events.append(f"cell {run.cell.index + 1}: {run.message}")
-            if run.state == "skipped":
-                entry["outputs"] = [_notice(run.message)]
-        if self._tamer.cut:
-            self.events.append("some output was too long and was cut")
+    def work(self, waiting: list[_Work], sandbox: Any, jobs: int) -> None:
+        """Grade what is waiting; records are written as they arrive."""
+        with LocalEngine(min(jobs, len(waiting)), sandbox) as engine:
+            try:
+                futures: dict[Future[tuple[str, Record]], _Work] = {
+                    engine.submit(self.shop.grade, w.student, w.folder, w.release): w
+                    for w in waiting
+                }
+                for future in as_completed(futures):
+                    work = futures.pop(future)
+                    key, record = future.result()
+                    if not record.failures:  # what the grader failed at is tried again next time
+                        self.shop.keep(work.student, work.release, key, record)
+                    self.result.graded += 1
+                    self._write(work, record, reused=False)
+            except BaseException:
+                engine.shutdown(wait=False, cancel_futures=True)
+                raise
 
-    def judged(self, cell: ReleaseCell, verdict: Verdict) -> None:
-        assert cell.grade_id is not None
-        share = verdict.points / verdict.max_points if verdict.max_points else 0.0
-        points = cell.points if share >= 1 else round(cell.points * share, 2)
-        self.verdicts[verdict.exercise] = verdict
-        self.scores[cell.grade_id] = float(points)
-        if verdict.status in ("timeout", "died"):
-            first = verdict.first_failure
-            said = first.message if first else verdict.status
-            self.events.append(f"{verdict.exercise}: {said}")
-        entry = self._entry(cell)
-        entry["execution_count"] = None
-        entry["outputs"] = [_result(float(points), verdict)]
+    def _write(self, work: _Work, record: Record, reused: bool) -> None:
+        from sqlalchemy.exc import SQLAlchemyError
 
-    def finish(self) -> None:
-        """Score what no exercise judges, as nbgrader would: written answers and plain checks."""
-        from nbformat import from_dict
-        from nbgrader.utils import determine_grade
+        try:
+            if not reused or not self.writer.is_current(record, work.folder):
+                self.writer.save(record, work.folder)
+        except (SQLAlchemyError, OSError) as error:
+            words = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise CourseError(
+                f"the scores of {work.student} could not be written ({words}). What is graded is "
+                "kept in the journal: mend this and run the same command again"
+            ) from error
+        self.result.records.append(record)
+        self._step(work.student, record, 1, reused)
 
-        for cell in self.release.graded:
-            if cell.exercise is None and cell.grade_id is not None and cell.role != "task":
-                entry = self._entry(cell)
-                self.scores[cell.grade_id] = determine_grade(from_dict(entry))[0]
-                if cell.role == "grade":
-                    said = "has checks of its own, which ran beside the student's code"
-                    self.events.append(f"{cell.grade_id} {said}")
-
-    def _entry(self, cell: ReleaseCell) -> dict[str, Any]:
-        assert self.notebook is not None
-        index = next(c.index for c in self.submission.cells if c.released is cell)
-        return self.notebook["cells"][index]
+    def _step(self, student: str, record: Record | None, by: int, reused: bool = False) -> None:
+        self.done += by
+        if self.progress is not None:
+            self.progress(Progress(self.done, self.total, student, record, reused))
 
 
-def _result(points: float, verdict: Verdict) -> dict[str, Any]:
-    """What nbgrader reads as the score, and people as the verdict."""
-    data = {"text/plain": repr(points), "text/html": verdict.to_html(hidden=True)}
-    return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
+def records(course_dir: Path | str, assignment: str) -> list[Record]:
+    """The newest record of everyone who was graded, from the journal, without grading anything.
 
+    Args:
+        course_dir: The course folder.
+        assignment: Name of the assignment.
 
-def _notice(message: str) -> dict[str, Any]:
-    return {"output_type": "display_data", "data": {"text/plain": message}, "metadata": {}}
+    Returns:
+        Records sorted by student.
+    """
+    journal = Journal(Course(course_dir).state(assignment))
+    found = (journal.latest(student, notebook) for student, notebook in journal.known())
+    return [Record.from_dict(data) for data in found if data is not None]

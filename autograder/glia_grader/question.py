@@ -47,7 +47,9 @@ def ask(
     forbid = tuple(name for name in exercise.forbid if name != STUB_MODULE)
     hide = () if "glia" in exercise.needs else ("glia",)
     with sandbox.open(limits, forbid=forbid, hide=hide) as box:
-        answerer = BoxAnswerer(box, exercise, function, Deadline(min(budget.question, deadline.left)))
+        answerer = BoxAnswerer(
+            box, exercise, function, Deadline(min(budget.question, deadline.left))
+        )
         answerer.prepare(runs, budget)
         return judge(exercise, answerer, seed=seed, hidden=True)
 

@@ -52,18 +52,21 @@ class Submission:
         return tuple(c for c in self.cells if c.runs)
 
 
-def read(path: Path | str, release: Release, student: str = "") -> Submission:
+def read(
+    path: Path | str, release: Release, student: str = "", siblings: Sequence[str] = ()
+) -> Submission:
     """Read a submitted notebook.
 
     Args:
         path: The file, or the student's folder for the assignment.
         release: The notebook as it was handed out.
         student: Who handed it in.
+        siblings: Names of the assignment's other notebooks.
 
     Returns:
         The submission; if nothing can be read, one that says why.
     """
-    return read_found(find(Path(path), release.name), release, student)
+    return read_found(find(Path(path), release.name, siblings), release, student)
 
 
 def read_found(found: Found, release: Release, student: str = "") -> Submission:

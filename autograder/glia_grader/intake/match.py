@@ -158,7 +158,9 @@ def _idle_stubs(cells: list[RawCell], release: Release, found: Matching) -> None
         answered = any(
             found.readings[c.index].defines & stub.defines
             for c in cells
-            if c.cell_type == "code" and c.index < cell.index and tidy(c.source) != tidy(cell.source)
+            if c.cell_type == "code"
+            and c.index < cell.index
+            and tidy(c.source) != tidy(cell.source)
         )
         if answered:
             found.idle.add(cell.index)

@@ -47,7 +47,10 @@ def restore(
     Returns:
         Its cells as nbformat 4.5 dictionaries, the same as `Cell`s, and the tamper report.
     """
-    tampering = [f"a cell claims the unknown id {name[:80]!r}; ignored" for name in found.strangers]
+    tampering = []
+    if found.strangers:
+        names = _listed([name[:60] for name in found.strangers])
+        tampering.append(f"cells claim ids that the assignment does not have: {names}; ignored")
     layout: list[tuple[RawCell | None, ReleaseCell | None]] = []
     for cell in cells:
         released = found.of.get(cell.index)
