@@ -11,6 +11,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from . import mischief
@@ -21,8 +22,21 @@ __all__ = ["Handed", "class_list", "deserved_points"]
 
 RIGHT, NOTHING = "right", "nothing"
 
-# (first name, last name, exercise, misconception): one student each.
-MISCONCEPTIONS: tuple[tuple[str, str, str, str], ...] = ()
+# name, and what they hold: exercise and misconception.
+MISTAKEN: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Yuki Tanaka", (("mcculloch_pitts", "strict"),)),
+    ("Carlos Mendoza", (("perceptron_predict", "always_strict"),)),
+    ("Freya Nilsen", (("perceptron_update", "wrong_sign"),)),
+    ("Kwame Mensah", (("perceptron_fit", "batch"),)),
+    ("Elif Demir", (("mistake_bound", "not_squared"), ("sigmoid", "second_form_only"))),
+    ("Giulia Ferrari", (("log_likelihood", "log_of_sigmoid"),)),
+    ("Ahmed Hassan", (("logistic_gradient", "sum"), ("softmax_gradient", "no_mean"))),
+    ("Mia Johansson", (("softmax", "wrong_axis"),)),
+    ("Liam O'Connor", (("softmax", "unstable"), ("cross_entropy", "log_of_softmax"))),
+    ("Nadia Petrova", (("softmax", "wrong_axis"), ("adaline_step", "new_weight_for_bias"))),
+    ("Diego Vargas", (("losses", "no_half"), ("logistic_gradient", "sum"))),
+    ("Hannah Schmidt", (("xor_hidden_units", "units_in_columns"),)),
+)
 
 
 @dataclass(frozen=True)
@@ -60,17 +74,32 @@ def deserved_points(handed: Handed, seed: int) -> float | None:
     if handed.file is None or handed.unreadable:
         return None
     from glia_grader.exercise import load
-    from glia_grader.judge import LocalAnswerer, judge
 
     total = 0.0
     for name, kind in handed.deserved.items():
-        exercise = load(name)
         if kind == RIGHT:
-            total += exercise.points
+            total += load(name).points
         elif kind != NOTHING:
-            held = next(m for m in exercise.misconceptions if m.name == kind)
-            total += judge(exercise, LocalAnswerer(held.solution), seed=seed, hidden=True).points
-    return total
+            total += _worth(name, kind, seed)
+    return round(total, 2)
+
+
+@cache
+def _worth(exercise_name: str, kind: str, seed: int) -> float:
+    """What the judge gives to a known wrong solution, called right here."""
+    import warnings
+
+    import numpy as np
+
+    from glia_grader.exercise import load
+    from glia_grader.judge import LocalAnswerer, judge
+
+    exercise = load(exercise_name)
+    held = next(m for m in exercise.misconceptions if m.name == kind)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        verdict = judge(exercise, LocalAnswerer(held.solution), seed=seed, hidden=True)
+    return round(verdict.points, 2)
 
 
 def class_list(release: Any) -> list[Handed]:
@@ -134,20 +163,14 @@ def _honest(release: Any) -> Iterator[Handed]:
 
 
 def _mistaken(release: Any) -> Iterator[Handed]:
-    for first, last, exercise, name in MISCONCEPTIONS:
-        code = {**model(), exercise: misconception(exercise, name)}
-        words = name.replace("_", " ")
+    for index, (name, held) in enumerate(MISTAKEN):
+        code = {**model(), **{exercise: misconception(exercise, m) for exercise, m in held}}
         yield _student(
-            f"{first} {last}",
-            f"{exercise}: {words}",
-            answered(release, code, WRITTEN[hash_of(last) % len(WRITTEN)]),
-            _but(**{exercise: name}),
+            name,
+            ", ".join(f"{exercise}: {m.replace('_', ' ')}" for exercise, m in held),
+            answered(release, code, WRITTEN[index % len(WRITTEN)]),
+            _but(**dict(held)),
         )
-
-
-def hash_of(name: str) -> int:
-    """Return a number for a name that is the same on every run."""
-    return sum(map(ord, name))
 
 
 def _unfinished(release: Any) -> Iterator[Handed]:
