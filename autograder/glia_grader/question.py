@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from glia_grader.answerer import Reply, StudentError
+from glia_grader.answerer import Reply, StudentError, plain
 from glia_grader.budget import Budget
 from glia_grader.exercise import Exercise, load
 from glia_grader.judge import judge
@@ -145,4 +145,5 @@ class BoxAnswerer:
             )
         except StudentFailure as failure:
             raise StudentError(failure.kind, failure.message, failure.line) from None
-        return Reply(reply.value, reply.args_after, reply.seconds)
+        # The judge compares exact plain types: a numpy scalar becomes an array without axes.
+        return Reply(plain(reply.value), reply.args_after, reply.seconds)

@@ -156,8 +156,8 @@ def _honest(release: Any) -> Iterator[Handed]:
     compiled = answered(release, style("compiled"), WRITTEN[2])
     yield _student("Jonas Weber", "loops compiled with numba", compiled)
     chatty = answered(release, style("compact"), WRITTEN[0])
-    add_cell(chatty, "solution-softmax", "for i in range(200_000):\n    print('epoch', i)")
-    yield _student("Priya Raman", "right, and prints 200,000 lines", chatty)
+    add_cell(chatty, "solution-softmax", "for i in range(10_000):\n    print('epoch', i)")
+    yield _student("Priya Raman", "right, and prints 10,000 lines", chatty)
     late = answered(release, model(), WRITTEN[1])
     yield _student("Sofia Rossi", "right, three hours late", late, hours_late=3)
 
