@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glia_grader.record import Record
+from glia_grader.verdict import Verdict
 
 __all__ = ["account"]
 
@@ -27,8 +28,9 @@ def account(record: Record, *, late_seconds: float = 0.0) -> str:
     if record.failures:
         said.append(f"the grader failed at {', '.join(record.failures)}: please look")
     if record.tampering:
-        said.append("locked cells had been changed")
+        said.append("locked cells differ from the release")
     said += _answers(record)
+    said += [_short(event) for event in record.events if event.startswith("cell ")][:2]
     if record.repairs:
         count = len(record.repairs)
         said.append(f"mended: {_short(record.repairs[0])}" + (f" (+{count - 1})" if count > 1 else ""))
@@ -48,6 +50,8 @@ def _answers(record: Record) -> list[str]:
     for verdict in named[:_MOST]:
         if verdict.diagnosis is not None:
             words = verdict.diagnosis.misconception.replace("_", " ")
+        elif _borrowed(verdict):
+            words = "borrowed, which is switched off"
         else:
             words = _WORDS.get(verdict.status, "partly right" if verdict.points else "not right")
         said.append(f"{verdict.exercise}: {words}")
@@ -57,6 +61,12 @@ def _answers(record: Record) -> list[str]:
         names = ", ".join(v.exercise for v in blank) if len(blank) <= 2 else str(len(blank))
         said.append(f"not answered: {names}")
     return said
+
+
+def _borrowed(verdict: Verdict) -> bool:
+    """Whether the answer leaned on something that the exercise forbids."""
+    failure = verdict.first_failure
+    return failure is not None and "switched off here" in failure.message
 
 
 def _short(text: str) -> str:

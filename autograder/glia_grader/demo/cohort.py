@@ -8,8 +8,10 @@ itself, without notebook or sandbox in between. The grader has to arrive at the 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from . import mischief
@@ -20,8 +22,21 @@ __all__ = ["Handed", "class_list", "deserved_points"]
 
 RIGHT, NOTHING = "right", "nothing"
 
-# (first name, last name, exercise, misconception): one student each.
-MISCONCEPTIONS: tuple[tuple[str, str, str, str], ...] = ()
+# name, and what they hold: exercise and misconception.
+MISTAKEN: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Yuki Tanaka", (("mcculloch_pitts", "strict"),)),
+    ("Carlos Mendoza", (("perceptron_predict", "always_strict"),)),
+    ("Freya Nilsen", (("perceptron_update", "wrong_sign"),)),
+    ("Kwame Mensah", (("perceptron_fit", "batch"),)),
+    ("Elif Demir", (("mistake_bound", "not_squared"), ("sigmoid", "second_form_only"))),
+    ("Giulia Ferrari", (("log_likelihood", "log_of_sigmoid"),)),
+    ("Ahmed Hassan", (("logistic_gradient", "sum"), ("softmax_gradient", "no_mean"))),
+    ("Mia Johansson", (("softmax", "wrong_axis"),)),
+    ("Liam O'Connor", (("softmax", "unstable"), ("cross_entropy", "log_of_softmax"))),
+    ("Nadia Petrova", (("softmax", "wrong_axis"), ("adaline_step", "new_weight_for_bias"))),
+    ("Diego Vargas", (("losses", "no_half"), ("logistic_gradient", "sum"))),
+    ("Hannah Schmidt", (("xor_hidden_units", "units_in_columns"),)),
+)
 
 
 @dataclass(frozen=True)
@@ -59,17 +74,32 @@ def deserved_points(handed: Handed, seed: int) -> float | None:
     if handed.file is None or handed.unreadable:
         return None
     from glia_grader.exercise import load
-    from glia_grader.judge import LocalAnswerer, judge
 
     total = 0.0
     for name, kind in handed.deserved.items():
-        exercise = load(name)
         if kind == RIGHT:
-            total += exercise.points
+            total += load(name).points
         elif kind != NOTHING:
-            held = next(m for m in exercise.misconceptions if m.name == kind)
-            total += judge(exercise, LocalAnswerer(held.solution), seed=seed, hidden=True).points
-    return total
+            total += _worth(name, kind, seed)
+    return round(total, 2)
+
+
+@cache
+def _worth(exercise_name: str, kind: str, seed: int) -> float:
+    """What the judge gives to a known wrong solution, called right here."""
+    import warnings
+
+    import numpy as np
+
+    from glia_grader.exercise import load
+    from glia_grader.judge import LocalAnswerer, judge
+
+    exercise = load(exercise_name)
+    held = next(m for m in exercise.misconceptions if m.name == kind)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        verdict = judge(exercise, LocalAnswerer(held.solution), seed=seed, hidden=True)
+    return round(verdict.points, 2)
 
 
 def class_list(release: Any) -> list[Handed]:
@@ -94,11 +124,17 @@ def _student(
     **more: Any,
 ) -> Handed:
     first, last = name.split(" ", 1)
-    student = f"{first}.{last}".lower().replace(" ", "").replace("'", "")
+    student = _student_id(first, last)
     text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     data = mangle(text) if mangle else text.encode("utf-8")
     marks = dict.fromkeys(exercise_names(), RIGHT) if deserved is None else deserved
     return Handed(student, first, last, what, data, marks, **more)
+
+
+def _student_id(first: str, last: str) -> str:
+    """Letters and a dot: ids become folder names on every system."""
+    decomposed = unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace("ı", "i"))
+    return "".join(c for c in decomposed if c.isascii() and (c.isalpha() or c == "."))
 
 
 def _marks(right: list[str] | tuple[str, ...] = (), **others: str) -> dict[str, str]:
@@ -120,27 +156,21 @@ def _honest(release: Any) -> Iterator[Handed]:
     compiled = answered(release, style("compiled"), WRITTEN[2])
     yield _student("Jonas Weber", "loops compiled with numba", compiled)
     chatty = answered(release, style("compact"), WRITTEN[0])
-    add_cell(chatty, "solution-softmax", "for i in range(200_000):\n    print('epoch', i)")
-    yield _student("Priya Raman", "right, and prints 200,000 lines", chatty)
+    add_cell(chatty, "solution-softmax", "for i in range(10_000):\n    print('epoch', i)")
+    yield _student("Priya Raman", "right, and prints 10,000 lines", chatty)
     late = answered(release, model(), WRITTEN[1])
     yield _student("Sofia Rossi", "right, three hours late", late, hours_late=3)
 
 
 def _mistaken(release: Any) -> Iterator[Handed]:
-    for first, last, exercise, name in MISCONCEPTIONS:
-        code = {**model(), exercise: misconception(exercise, name)}
-        words = name.replace("_", " ")
+    for index, (name, held) in enumerate(MISTAKEN):
+        code = {**model(), **{exercise: misconception(exercise, m) for exercise, m in held}}
         yield _student(
-            f"{first} {last}",
-            f"{exercise}: {words}",
-            answered(release, code, WRITTEN[hash_of(last) % len(WRITTEN)]),
-            _but(**{exercise: name}),
+            name,
+            ", ".join(f"{exercise}: {m.replace('_', ' ')}" for exercise, m in held),
+            answered(release, code, WRITTEN[index % len(WRITTEN)]),
+            _but(**dict(held)),
         )
-
-
-def hash_of(name: str) -> int:
-    """Return a number for a name that is the same on every run."""
-    return sum(map(ord, name))
 
 
 def _unfinished(release: Any) -> Iterator[Handed]:

@@ -63,10 +63,13 @@ def create(folder: Path) -> Any:
     # nbgrader refuses an exchange that others could not write to; it is only ours here.
     (folder / "exchange").mkdir()
     (folder / "exchange").chmod(0o777)
-    api = _api(folder)
-    _demand(api.generate_assignment(ASSIGNMENT), "generate_assignment")
-    if sys.platform != "win32":  # nbgrader has no exchange on Windows
-        _demand(api.release_assignment(ASSIGNMENT), "release_assignment")
+    from glia_grader.course import alembic_on_path
+
+    with alembic_on_path():
+        api = _api(folder)
+        _demand(api.generate_assignment(ASSIGNMENT), "generate_assignment")
+        if sys.platform != "win32":  # nbgrader has no exchange on Windows
+            _demand(api.release_assignment(ASSIGNMENT), "release_assignment")
     import nbformat
 
     return nbformat.read(folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)

@@ -30,9 +30,8 @@ def write(course_dir: Path, assignment: str) -> Path:
     for row in data.rows:
         if row.manual:
             for record in row.records:
-                feedback.write(
-                    record, course_dir / "feedback", name=row.name, manual=row.manual
-                )
+                place = row.folder / f"{record.notebook}.html"
+                write_atomically(place, feedback.page(record, name=row.name, manual=row.manual))
     return write_from(data, course_dir)
 
 
@@ -71,7 +70,7 @@ def page(data: ClassData) -> str:
         if held
         else "",
         humans=sections.for_a_person(data),
-        rows=[sections.row(r, data.assignment) for r in data.rows],
+        rows=[sections.row(r) for r in data.rows],
         sandbox=sections.sandbox(data),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,8 @@ class Row:
         handed_in: whether there is a submission.
         seconds_late: how late it was; 0 if in time.
         penalty: points taken off for lateness.
+        folder: where the feedback pages go.
+        link: the same, relative to the report.
     """
 
     student: str
@@ -41,6 +44,8 @@ class Row:
     handed_in: bool = False
     seconds_late: float = 0.0
     penalty: float = 0.0
+    folder: Path = field(default_factory=Path)
+    link: str = ""
 
     @property
     def state(self) -> State:
@@ -98,32 +103,35 @@ class ClassData:
                     yield record
 
 
-def gather(course_dir: Path, assignment: str) -> ClassData:
+def gather(
+    course_dir: Path, assignment: str, fresh: Iterable[Record] = ()
+) -> ClassData:
     """Collect what the gradebook and the journal know.
+
+    Args:
+        course_dir: the nbgrader course.
+        assignment: its name.
+        fresh: records of a run that has just ended; they stand before the journal's.
 
     Raises:
         NothingToReport: if nothing of the assignment was graded.
     """
+    from glia_grader import pipeline
     from glia_grader.course import Course
-    from glia_grader.journal import Journal
 
-    course = Course(course_dir)
-    if not (course.state(assignment) / "journal.jsonl").is_file():
+    found = {(r.student, r.notebook): r for r in pipeline.records(course_dir, assignment)}
+    found |= {(r.student, r.notebook): r for r in fresh}
+    if not found:
         raise NothingToReport(
             f"{assignment} has not been graded in {course_dir} yet. "
             f"Grade it first: glia grade {assignment} --course {course_dir}"
         )
-    journal = Journal(course.state(assignment))
-    records: list[Record] = []
-    for key in journal.students():
-        data = journal.latest(key)
-        if data is not None:
-            records.append(Record.from_dict(data))
-    return from_records(course, assignment, records)
+    return from_records(Course(course_dir), assignment, list(found.values()))
 
 
 def from_records(course: Any, assignment: str, records: list[Record]) -> ClassData:
     """Join records with what nbgrader's gradebook knows."""
+    reports = course.folder / "reports"
     rows = read_gradebook(course, assignment)
     for student in course.submissions(assignment):
         rows.setdefault(student, Row(student, student)).handed_in = True
@@ -131,6 +139,9 @@ def from_records(course: Any, assignment: str, records: list[Record]) -> ClassDa
         rows.setdefault(record.student, Row(record.student, record.student))
         rows[record.student].records.append(record)
         rows[record.student].handed_in = True
+    for student, row in rows.items():
+        row.folder = course.path("feedback", student, assignment)
+        row.link = Path(os.path.relpath(row.folder, reports)).as_posix()
     return ClassData(assignment, sorted(rows.values(), key=lambda row: row.name.casefold()))
 
 

@@ -174,7 +174,7 @@ def _cap(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
-def row(each: Row, assignment: str) -> dict[str, Any]:
+def row(each: Row) -> dict[str, Any]:
     """Return one line of the table of submissions."""
     mark, css, words = _STATES[each.state]
     earned = each.points
@@ -189,7 +189,7 @@ def row(each: Row, assignment: str) -> dict[str, Any]:
         "penalty": points(each.penalty) if each.penalty else "",
         "seconds": f"{sum(r.seconds for r in each.records):.1f}" if each.records else "",
         "links": [
-            (r.notebook, f"../feedback/{each.student}/{assignment}/{r.notebook}.html")
+            (r.notebook, f"{each.link}/{r.notebook}.html")
             for r in each.records
         ],
     }
