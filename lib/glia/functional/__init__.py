@@ -45,7 +45,7 @@ from .pool import (
     max_pool1d,
     max_pool2d,
 )
-from .recurrent import gru, lstm, rnn_tanh
+from .recurrent import gru, lstm, rnn
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -86,7 +86,7 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
-    "rnn_tanh",
+    "rnn",
     "scaled_dot_product_attention",
     "selu",
     "sigmoid",
