@@ -209,6 +209,14 @@ class Tensor(Methods):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
+    def __deepcopy__(self, memo: dict) -> Tensor:
+        if self.grad_fn is not None:
+            raise RuntimeError("only leaves can be copied deeply: call .detach() or .clone() first")
+        out = type(self).__new__(type(self))
+        Tensor.__init__(out, requires_grad=self.requires_grad)
+        out.array = self.array.copy()
+        return out
+
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:

@@ -14,18 +14,22 @@ __all__ = ["detect_anomaly", "set_detect_anomaly"]
 
 active = False  # read on the hot path: are layers being followed?
 _anomaly = False
-_layers: list[str] = []
+_layers: list[tuple[str, str]] = []  # (class, path) of the layers that are running
 _step = 0
 
 
 def layer() -> str | None:
     """Return the layer that is running, such as ``"Linear 'fc2'"``, or None outside of any."""
-    return _layers[-1] if _layers else None
+    if not _layers:
+        return None
+    kind, path = _layers[-1]
+    return f"{kind} {path!r}" if path else kind
 
 
-def enter(description: str) -> None:
-    """Say that a layer starts to run."""
-    _layers.append(description)
+def enter(kind: str, name: str | None) -> None:
+    """Say that a layer of this class and name starts to run inside the one that is running."""
+    outer = _layers[-1][1] if _layers else ""
+    _layers.append((kind, f"{outer}.{name}" if outer and name else name or outer))
 
 
 def leave() -> None:
