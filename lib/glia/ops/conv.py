@@ -99,7 +99,7 @@ def patches(
     dilation: Pair,
     fill: float = 0.0,
 ) -> tuple[np.ndarray, Pair]:
-    """Return every patch that the window sees, as (N, C, KH, KW, H_out, W_out), and the out size."""
+    """Return every patch the window sees, (N, C, KH, KW, H_out, W_out), and the output's size."""
     if any(map(any, padding)):
         x = np.pad(x, ((0, 0), (0, 0), *padding), constant_values=fill)
     n, c, h, w = x.shape
