@@ -1,7 +1,7 @@
 """The walk back along the graph: every node once, after all that were computed from it.
 
 A node is visited when it has received the gradient from all its uses: reverse topological order. A
-value that was used twice collects the sum of both gradients, and a leaf adds what arrives to `.grad`.
+value that was used twice collects the sum of both gradients; a leaf adds what arrives to `.grad`.
 
 Source: Rumelhart, Hinton, Williams (1986), Nature 323, 533-536.
 """
@@ -32,9 +32,7 @@ def topological_order(roots: Iterable[Context]) -> list[Context]:
         elif ctx not in seen:
             seen.add(ctx)
             stack.append((ctx, True))
-            for variable in ctx.inputs:
-                if variable is not None and variable.grad_fn is not None:
-                    stack.append((variable.grad_fn, False))
+            stack += [(source[0], False) for source in ctx.sources if source is not None]
     return order[::-1]
 
 
@@ -94,20 +92,20 @@ def _walk(
     pending: dict[Context, list] = {}
     leaves: dict[int, tuple[Any, np.ndarray]] = {}
 
-    def deliver(variable: Any, array: np.ndarray) -> None:
-        ctx = variable.grad_fn
-        if ctx is None:
+    def deliver(variable: Any, source: tuple[Context, int] | None, array: np.ndarray) -> None:
+        if source is None:
             known = leaves.get(id(variable))
             leaves[id(variable)] = (variable, array if known is None else known[1] + array)
             return
+        ctx, index = source
         slots = pending.get(ctx)
         if slots is None:
             slots = pending[ctx] = [None] * len(ctx.shapes)
-        known = slots[variable.output_index]
-        slots[variable.output_index] = array if known is None else known + array
+        known = slots[index]
+        slots[index] = array if known is None else known + array
 
     for root, seed in zip(roots, seeds, strict=True):
-        deliver(root, seed)
+        deliver(root, None if root.grad_fn is None else (root.grad_fn, root.output_index), seed)
     order = topological_order([r.grad_fn for r in roots if r.grad_fn is not None])
     outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
     for ctx in order:
@@ -123,7 +121,7 @@ def _walk(
                 found[outputs[ctx, index]] = grads[index]
         for position, array in enumerate(_local_gradients(ctx, grads)):
             if ctx.needs_input_grad[position] and array is not None:
-                deliver(ctx.inputs[position], _checked(ctx, position, array))
+                deliver(ctx.inputs[position], ctx.sources[position], _checked(ctx, position, array))
         if retain_graph:
             ctx.grad_outputs = grads
     if not retain_graph:
@@ -142,8 +140,12 @@ def _local_gradients(ctx: Context, grads: list) -> tuple:
     if function.on_arrays:
         results = function.backward(ctx, *grads)
     else:
-        with no_grad():
-            results = function.backward(ctx, *[make(g) for g in grads])
+        watching, watch.active = watch.active, False  # what counts is what the node hands on
+        try:
+            with no_grad():
+                results = function.backward(ctx, *[make(g) for g in grads])
+        finally:
+            watch.active = watching
     results = results if isinstance(results, tuple) else (results,)
     if len(results) != len(ctx.inputs):
         if not ctx.inputs:  # released by an earlier walk

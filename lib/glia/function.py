@@ -57,14 +57,18 @@ class Context:
     Attributes:
         function: the Function that ran.
         inputs: its arguments, with None for those that are not variables.
+        sources: for each argument the node and the number of the output that it came from, or None
+            for a leaf: written down here, as a tensor changed in place moves on to another node.
+        shapes: shape and dtype of each output.
         needs_input_grad: for each argument, whether its gradient is asked for.
         grad_outputs: the gradients that reached this node; kept if the graph is retained.
     """
 
-    def __init__(self, function: type[Function], inputs: tuple, shapes: tuple = ()) -> None:
+    def __init__(self, function: type[Function], inputs: tuple) -> None:
         self.function = function
         self.inputs = inputs
-        self.shapes = shapes
+        self.shapes: tuple = ()
+        self.sources: tuple = ()
         self.needs_input_grad = tuple(v is not None and v.requires_grad for v in inputs)
         self.grad_outputs: list | None = None
         self.hooks: dict[int, list[Callable]] | None = None
@@ -101,7 +105,7 @@ class Context:
     def release(self) -> None:
         """Let go of saved values and of the inputs, so that memory is freed after a step."""
         self._saved = None
-        self.inputs = ()
+        self.inputs = self.sources = ()
 
     def __repr__(self) -> str:
         return f"<{self.name}Backward>"
@@ -164,6 +168,12 @@ class Function:
                 result.output_index = index
             made.append(result)
         if recorded:
+            ctx.sources = tuple(
+                [
+                    None if v is None or v.grad_fn is None else (v.grad_fn, v.output_index)
+                    for v in inputs
+                ]
+            )
             ctx.shapes = tuple([(r.array.shape, r.array.dtype) for r in made])
         if watch.active:
             watch.check_outputs(ctx, [r.array for r in made])

@@ -133,10 +133,10 @@ class MultiheadAttention(Module):
         added: list[Tensor] = []
         if attn_mask is not None:
             if attn_mask.ndim == 3:
-                attn_mask = attn_mask.reshape(n, self.num_heads, length, -1)
+                attn_mask = attn_mask.reshape(n, self.num_heads, *attn_mask.shape[1:])
             _file(attn_mask, seen, added)
         if padding is not None:
-            _file(padding.reshape(n, 1, 1, -1), seen, added)
+            _file(padding.reshape(n, 1, 1, padding.shape[-1]), seen, added)
         if is_causal and attn_mask is None:
             seen.append(np.tri(length, sequences[1].shape[1], dtype=bool))
         allowed = None
