@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["Generator", "generator", "manual_seed"]
+__all__ = ["Generator", "default", "generator", "manual_seed"]
 
 
 class Generator:
@@ -37,6 +37,11 @@ _default = Generator(0)
 def generator(given: Generator | None = None) -> np.random.Generator:
     """Return the numpy generator to draw from: the given one's, or the library's own."""
     return (given or _default).numpy
+
+
+def default() -> Generator:
+    """Return the library's own stream."""
+    return _default
 
 
 def manual_seed(seed: int) -> Generator:
