@@ -64,7 +64,7 @@ class GPTBlock(Module):
         """Return the sequence, and the keys and values of its attention."""
         y, cache = self.attention(self.norm1(x), past)
         x = x + self.dropout(y)
-        y = self.linear2(F.gelu(self.linear1(self.norm2(x))))
+        y = self.linear2(F.gelu(self.linear1(self.norm2(x)), approximate="tanh"))
         return x + self.dropout(y), cache
 
 
