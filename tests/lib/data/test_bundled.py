@@ -83,7 +83,7 @@ def test_data_can_be_read_from_a_zipped_package(tmp_path):
     archive = tmp_path / "glia.zip"
     package = FILES.parent.parent
     with zipfile.ZipFile(archive, "w") as bundle:
-        for path in [*package.glob("*.py"), *package.glob("[donk]*/**/*")]:
+        for path in [*package.glob("*.py"), *package.glob("[dfmonk]*/**/*")]:
             if path.is_file() and "__pycache__" not in path.parts:
                 bundle.write(path, path.relative_to(package.parent))
     code = (
