@@ -193,8 +193,8 @@ def test_lenet_learns_mnist_with_shifts():
     glia.manual_seed(0)
     net = models.LeNet5()
     optimizer = optim.Adam(net.parameters(), lr=2e-3)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, 12)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, 20)
     history = train.fit(net, data.DataLoader(training, 64, shuffle=True), nn.CrossEntropyLoss(),
-                        optimizer, 12, scheduler=schedule, val_loader=held_back, seed=0,
+                        optimizer, 20, scheduler=schedule, val_loader=held_back, seed=0,
                         metrics={"accuracy": train.accuracy}, progress=False)  # fmt: skip
     assert history.metrics["accuracy"][-1] >= 0.97
