@@ -13,6 +13,7 @@ from glia.data.augment import (
 )
 from glia.data.bundled import Split, load_digits_8x8, load_mnist_5k
 from glia.data.dataset import Dataset, Subset, TensorDataset, random_split
+from glia.data.dates import DatePairs, date_pairs
 from glia.data.loader import DataLoader, collate
 from glia.data.tokens import CharTokenizer, WordTokenizer
 from glia.data.toy import (
@@ -31,6 +32,7 @@ __all__ = [
     "Compose",
     "DataLoader",
     "Dataset",
+    "DatePairs",
     "Normalize",
     "RandomAffine",
     "RandomContrast",
@@ -46,6 +48,7 @@ __all__ = [
     "circles",
     "clusters",
     "collate",
+    "date_pairs",
     "load_digits_8x8",
     "load_mnist_5k",
     "moons",

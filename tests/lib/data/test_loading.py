@@ -113,3 +113,19 @@ def test_tokenizers():
     assert words.encode("The bird.").tolist() == [2, 1, 3]
     assert words.decode([2, 3]) == "the ."
     assert data.WordTokenizer(["a a b"], min_count=2, special=()).tokens == ["a"]
+
+
+def test_date_pairs_are_true_and_marked():
+    pairs = data.date_pairs(300, seed=1)
+    assert pairs == data.date_pairs(300, seed=1) != data.date_pairs(300, seed=2)
+    months = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+    for source, target, fields in zip(pairs.source, pairs.target, pairs.fields, strict=True):
+        year, month, day = target.split("-")
+        picked = {
+            f: "".join(c for c, m in zip(source, fields, strict=True) if m == f) for f in "ymd"
+        }
+        assert picked["y"] == year and int(picked["d"]) == int(day)
+        word = picked["m"]
+        number = int(word) if word.isdigit() else months.index(word[:3]) + 1
+        assert number == int(month)
+    assert len({len(t) for t in pairs.target}) == 1
