@@ -1,8 +1,8 @@
 """Dates as people write them, to be turned into one form: a small task for sequence to sequence.
 
 Made up from a seed, real in form: "3 March 1994", "Thursday, March 3, 1994" or "03.03.94" all stand
-for "1994-03-03". Each character of the answer comes from one field of the question, so it can be seen
-whether attention looks at the right one.
+for "1994-03-03". Each character of the answer comes from one field of the question, so that it can
+be seen whether attention looks at the right one.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class DatePairs:
     Attributes:
         source: dates as people write them, in lower case.
         target: the same dates as YYYY-MM-DD.
-        fields: for each character of each source, 'y', 'm' or 'd' where it belongs to that field, '.'
-            elsewhere.
+        fields: for each character of each source, 'y', 'm' or 'd' where it belongs to that field,
+            '.' elsewhere.
         target_fields: the same for every target: "yyyy.mm.dd".
     """
 
