@@ -4,7 +4,7 @@ import math
 import glia
 import numpy as np
 import pytest
-from glia import nn
+from glia import nn, optim
 from glia.models import (
     BERT,
     GPT,
@@ -213,6 +213,28 @@ def test_sampling_follows_temperature_and_top_k():
     for wrong in ({"temperature": -1.0}, {"top_k": 0}):
         with pytest.raises(ValueError, match="expected at least"):
             sample_token(logits, **wrong)
+
+
+def test_attention_helps_to_reverse_a_sequence():
+    def error(attention):
+        glia.manual_seed(1)
+        model = Seq2Seq(9, 10, 16, 32, attention)
+        optimizer = optim.Adam(model.parameters(), lr=0.01)
+        for _ in range(200):
+            source = ids(32, 6)
+            target = source.flip(1)
+            before = glia.cat([glia.full((32, 1), 9), target[:, :-1]], dim=1)
+            loss = F.cross_entropy(model(source, before).flatten(0, 1), target.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+        source = ids(64, 6)
+        written, _ = model.translate(source, bos=9, length=6)
+        return (written != source.flip(1)).float().mean().item()
+
+    with_attention, without = error(True), error(False)
+    assert with_attention < 0.1 < without
 
 
 def test_padding_does_not_change_a_translation():
