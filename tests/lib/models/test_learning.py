@@ -77,6 +77,18 @@ def test_a_cnn_sorts_garments():
     assert last(trained(model, *both, epochs=7, lr=3e-3)) >= 0.87
 
 
+def test_skips_let_forty_layers_learn():
+    """After 4 epochs 86% with skips and 18% without, 18 s together."""
+    reached = {}
+    for skips in (True, False):
+        glia.manual_seed(0)
+        model = models.MiniResNet(width=8, blocks=(10, 10), skips=skips)
+        both = parts(data.load_digits_8x8(flat=False))
+        reached[skips] = last(trained(model, *both, epochs=4, lr=1e-3, max_norm=1.0))
+    assert reached[True] >= 0.7
+    assert reached[False] <= 0.5
+
+
 def test_a_vision_transformer_reads_small_digits():
     """96.7% in 30 s."""
     glia.manual_seed(0)
@@ -162,6 +174,44 @@ def test_attention_reads_dates_and_looks_at_the_right_field():
             start, end = pair.fields[field]
             hits += [start <= row[column] < end for column in columns]
     assert np.mean(hits) >= 0.9
+
+
+class NameReader(nn.Module):
+    """A GRU in both directions over letters; its last states tell the language."""
+
+    def __init__(self, letters):
+        super().__init__()
+        self.embedding = nn.Embedding(letters, 32)
+        self.rnn = nn.GRU(32, 64, batch_first=True, bidirectional=True)
+        self.dropout = nn.Dropout(0.4)
+        self.head = nn.Linear(128, len(data.LANGUAGES))
+
+    def forward(self, ids, lengths):
+        _, last_states = self.rnn(self.embedding(ids), lengths=lengths)
+        return self.head(self.dropout(glia.cat([last_states[0], last_states[1]], dim=1)))
+
+
+def test_an_rnn_tells_the_language_of_a_name():
+    """78% of 14 languages in 18 s."""
+    names = data.load_surnames()
+    tokenizer = CharTokenizer(names.x_train + names.x_test, specials=("<pad>",))
+
+    def pack(texts, labels):
+        return TensorDataset(
+            *data.pad_batch([tokenizer.encode(t) for t in texts], length=20), labels
+        )
+
+    glia.manual_seed(0)
+    history = trained(
+        NameReader(len(tokenizer)),
+        pack(names.x_train, names.y_train),
+        pack(names.x_test, names.y_test),
+        epochs=10,
+        lr=3e-3,
+        weight_decay=0.05,
+        max_norm=1.0,
+    )
+    assert last(history) >= 0.72
 
 
 class ReviewReader(nn.Module):
