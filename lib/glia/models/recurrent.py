@@ -87,9 +87,9 @@ class Seq2Seq(Module):
         super().__init__()
         self.source = Embedding(source_vocab, hidden_size)
         self.target = Embedding(target_vocab, hidden_size)
-        self.encoder = GRU(hidden_size, hidden_size, batch_first=True, bidirectional=True)
-        self.bridge = Linear(2 * hidden_size, hidden_size)
-        self.keys = Linear(2 * hidden_size, hidden_size)
+        self.encoder = GRU(hidden_size, hidden_size, batch_first=True)
+        self.bridge = Linear(hidden_size, hidden_size)
+        self.keys = Linear(hidden_size, hidden_size)
         self.decoder = GRUCell(hidden_size * (2 if attention else 1), hidden_size)
         self.head = Linear(hidden_size * (2 if attention else 1), target_vocab)
         self.attention = attention
@@ -98,7 +98,7 @@ class Seq2Seq(Module):
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """Return the states to attend to (N, T, H), and the decoder's first state (N, H)."""
         states, last = self.encoder(self.source(source))
-        return self.keys(states), F.tanh(self.bridge(cat([last[0], last[1]], dim=1)))
+        return self.keys(states), F.tanh(self.bridge(last[0]))
 
     def _attend(self, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """Score, softmax, mix: the context (N, H) and the weights (N, T)."""

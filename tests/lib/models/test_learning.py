@@ -49,8 +49,8 @@ def trained(attention):
     optimizer = optim.Adam(net.parameters(), lr=5e-3)
     given = glia.cat([glia.zeros(len(target), 1, dtype=glia.int64), target[:, :-1]], dim=1)
     loader = data.DataLoader(data.TensorDataset(source, given, target), 64, shuffle=True)
-    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, 8)
-    for _ in range(8):
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, 10)
+    for _ in range(10):
         for x, before, y in loader:
             loss = F.cross_entropy(net(x, before).flatten(0, 1), y.flatten())
             optimizer.zero_grad()
