@@ -233,7 +233,7 @@ class Module:
             )
         for name, tensor in own.items():
             if name in state_dict:
-                array = as_array(state_dict[name])
+                array = as_array(state_dict[name], tensor.dtype)
                 if array.shape != tensor.shape:
                     raise ShapeError(
                         f"{name!r}: got a value of shape {array.shape}; expected {tensor.shape}"
