@@ -130,13 +130,9 @@ def _clouds() -> tuple[np.ndarray, np.ndarray]:
     return X, np.array([1, 0, 0, 1, 0, 0, 1, 1, 1, 0])
 
 
-def _table_of(wanted: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=float), np.array(wanted)
-
-
 DATA = {
     "clouds": ("two clouds", _clouds),
-    "and": ("AND", lambda: _table_of((0, 0, 0, 1))),
-    "or": ("OR", lambda: _table_of((0, 1, 1, 1))),
-    "xor": ("XOR", lambda: _table_of((0, 1, 1, 0))),
+    "and": ("AND", lambda: truth_table("and")),
+    "or": ("OR", lambda: truth_table("or")),
+    "xor": ("XOR", lambda: truth_table("xor")),
 }
