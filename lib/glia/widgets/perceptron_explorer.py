@@ -43,6 +43,8 @@ class PerceptronExplorer(Explorer):
             steps before.
         lr: step size η.
         max_visits: how many examples are looked at before the run is called off.
+        arrow_scale: drawn length of the weight in units of the axes; by default 1, or less where
+            an arrow would leave the picture. Set it to compare two explorers.
 
     Attributes:
         step: the visit shown; 0 is the start.
@@ -65,9 +67,11 @@ class PerceptronExplorer(Explorer):
         *,
         lr: float = 1.0,
         max_visits: int = 120,
+        arrow_scale: float | None = None,
         **traits: Any,
     ) -> None:
         self._update, self._lr, self._max_visits = update, lr, max_visits
+        self._arrow_scale = arrow_scale
         self._given = _checked(X, y)
         self._shown: tuple[str, str, bool] | None = None
         if self._given and (self._given[1] < 0).any():
@@ -85,9 +89,8 @@ class PerceptronExplorer(Explorer):
         if update is None and not self._given:
             controls.append(choice("labels", "Labels", [("01", "0 and 1"), ("pm1", "−1 and +1")]))
         whose = "" if update is None else ", with your update"
-        super().__init__(
-            label=f"The perceptron learns{whose}", controls=controls, frame_by="step", **traits
-        )
+        traits.setdefault("label", f"The perceptron learns{whose}")
+        super().__init__(controls=controls, frame_by="step", **traits)
 
     def examples(self) -> tuple[np.ndarray, np.ndarray]:
         """The examples on show, with labels of the present convention."""
@@ -106,7 +109,7 @@ class PerceptronExplorer(Explorer):
         visits = [
             v for v in self.run.visits if not self.mistakes_only or v.prediction != y[v.index]
         ]
-        stage = _Stage(X, y, self.run)
+        stage = _Stage(X, y, self.run, self._arrow_scale)
         self.backdrop = stage.backdrop()
         frames = [stage.start()]
         frames += [stage.frame(v, i + 1, len(visits)) for i, v in enumerate(visits)]
@@ -123,7 +126,9 @@ class PerceptronExplorer(Explorer):
 class _Stage:
     """Draws the visits of one run."""
 
-    def __init__(self, X: np.ndarray, y: np.ndarray, training: Run) -> None:
+    def __init__(
+        self, X: np.ndarray, y: np.ndarray, training: Run, scale: float | None = None
+    ) -> None:
         self.X, self.y, self.run = X, y, training
         low, high = X.min(axis=0), X.max(axis=0)
         middle = (low + high) / 2
@@ -141,7 +146,7 @@ class _Stage:
         ends = np.array([v.weight for v in training.visits]).reshape(-1, 2)
         edge = np.where(ends > 0, room[1], room[0])
         fits = np.divide(edge, ends, out=np.ones_like(ends), where=ends != 0)
-        self.shrink = float(min(1.0, fits.min(initial=1.0)))
+        self.shrink = float(min(1.0, fits.min(initial=1.0))) if scale is None else scale
 
     def backdrop(self) -> str:
         """Axes and examples."""
@@ -199,7 +204,7 @@ class _Stage:
 
     def _picture(self, tint: str, body: str, alt: str) -> str:
         note = ""
-        if self.shrink < 1:
+        if self.shrink != 1:
             note = text(
                 52, 396, f"Arrows are drawn at {self.shrink:.2f} of their length.", size=11.5
             )
