@@ -8,10 +8,9 @@ import textwrap
 import threading
 import time
 
+import glia_grader
 import numpy as np
 import pytest
-
-import glia_grader
 from glia_grader import check, grade, progress
 from glia_grader.check import CheckFailed, Mark
 from glia_grader.exercise import add_overlay, all_exercises, load
@@ -56,7 +55,7 @@ def test_hints_open_one_by_one():
         assert html.count("<details open") == level + 1  # and the list of checks
         assert html.count("<summary") == 4
         assert repr(verdict).count("Hint ") == level
-        assert ("hint=%d" % (level + 1) in repr(verdict)) == (level < 3)
+        assert (f"hint={level + 1}" in repr(verdict)) == (level < 3)
 
 
 def test_unknown_names_suggest_the_nearest():

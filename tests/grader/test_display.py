@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-
 from glia_grader import check
 from glia_grader.exercise import all_exercises
 from glia_grader.judge import LocalAnswerer, judge

@@ -6,7 +6,6 @@ import types
 
 import numpy as np
 import pytest
-
 from glia_grader import check
 from glia_grader.forbid import FORBIDDEN, ForbiddenName, forbidden, is_forbidden
 
@@ -67,7 +66,7 @@ def test_everything_is_put_back_after_an_error():
     before, import_before = dict(space), builtins.__import__
     with pytest.raises(RuntimeError), forbidden(FORBIDDEN, space, {"sigmoid": abs, "new": abs}):
         assert space["sigmoid"] is abs and space["new"] is abs
-        with pytest.raises(ForbiddenName, match="scipy.fake"):
+        with pytest.raises(ForbiddenName, match=r"scipy\.fake"):
             space["m"].anything  # noqa: B018
         raise RuntimeError
     assert space == before
