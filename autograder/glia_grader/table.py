@@ -71,7 +71,7 @@ def _digits(got: Any, want: Any) -> int:
         parts = list(zip(got, want, strict=False)) if type(got) is tuple else []
     smallest = 4
     for g, w in parts:
-        a, b = numeric(g), None if w is None else np.asarray(w)
+        a, b = numeric(g), numeric(w)
         if a is None or b is None or a.shape != b.shape or not a.size:
             continue
         for digits in (4, 8, 15):
