@@ -162,7 +162,8 @@ class _Run:
         mutated = _mutated(args, after)
         if mutated is not None and not self.form:
             self.form = f"it changed its argument {self.exercise.parameters[mutated]} in place"
-        self.observations.append(Observation(args, value, "", "", scale, mutated))
+        looked = type(after) is tuple
+        self.observations.append(Observation(args, value, "", "", scale, mutated, looked))
         return value, None
 
     def _expected(self, args: tuple[Any, ...]) -> Any:
