@@ -1,0 +1,3 @@
+# One allocation of a petabyte.
+# expect: died
+"x" * (1 << 50)

@@ -1,0 +1,12 @@
+# Runs out of stack in Python, in C and in the parser.
+# expect: died exception timeout
+import sys
+
+sys.setrecursionlimit(10**9)
+
+
+def deeper(x):
+    return [deeper(x)]
+
+
+deeper(1)
