@@ -1,4 +1,4 @@
-"""Real sandboxes, one zygote a module and tier; a tier is skipped only where the machine lacks it."""
+"""Real sandboxes, one zygote a module and tier; skipped only where the machine lacks the tier."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def best():
 
 
 def processes(sandbox: Sandbox) -> int:
-    """How many processes the sandbox has at the moment, the zygotes and their launchers included."""
+    """How many processes the sandbox has at the moment, zygotes and their launchers included."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

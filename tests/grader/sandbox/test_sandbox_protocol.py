@@ -38,7 +38,9 @@ def same(got, sent) -> bool:
     if isinstance(sent, dict):
         return list(got) == list(sent) and all(same(got[k], sent[k]) for k in sent)
     if isinstance(sent, (np.ndarray, np.generic)):
-        return got.dtype == sent.dtype and got.shape == sent.shape and got.tobytes() == sent.tobytes()
+        return (
+            got.dtype == sent.dtype and got.shape == sent.shape and got.tobytes() == sent.tobytes()
+        )
     if isinstance(sent, str):
         return got == sent.encode("utf-8", "replace").decode()
     return repr(got) == repr(sent)

@@ -1,4 +1,4 @@
-"""The offer of a machine, every tier of it, as root and as an ordinary user, and on other systems."""
+"""What a machine offers: every tier, as root and as an ordinary user, and on other systems."""
 
 from __future__ import annotations
 
@@ -121,7 +121,11 @@ def _interpreter_for_everyone() -> tuple[str, list[str]]:
     """A Python that an ordinary user may start, and where it finds the packages."""
     packages = [path for path in sys.path if path.endswith("site-packages")]
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    for candidate in (sys.executable, f"/usr/bin/python{version}", f"/usr/local/bin/python{version}"):
+    for candidate in (
+        sys.executable,
+        f"/usr/bin/python{version}",
+        f"/usr/local/bin/python{version}",
+    ):
         if shutil.which(candidate) is None:
             continue
         code = "import sys, subprocess, numpy, numba, IPython, pytest, matplotlib, hypothesis; "

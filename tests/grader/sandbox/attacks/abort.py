@@ -1,5 +1,8 @@
-# Calls abort(), which no except clause sees.
-# expect: died
+"""Calls abort(), which no except clause sees.
+
+expect: died
+"""
+
 import os
 
 os.abort()

@@ -1,5 +1,8 @@
-# chmod and chown answer that they worked; nothing may have changed.
-# expect: None
+"""chmod and chown answer that they worked; nothing may have changed.
+
+expect: None
+"""
+
 import os
 
 import numpy

@@ -1,5 +1,8 @@
-# Opens files until the kernel says stop.
-# expect: exception
+"""Opens files until the kernel says stop.
+
+expect: exception
+"""
+
 import os
 
 while True:

@@ -1,6 +1,9 @@
-# Writes until the disk is full.
-# expect: exception died
-# seconds: 20
+"""Writes until the disk is full.
+
+expect: exception died
+seconds: 20
+"""
+
 size, number = 0, 0
 while True:
     with open(f"fill{number}", "wb", buffering=0) as file:

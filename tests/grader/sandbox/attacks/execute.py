@@ -1,5 +1,8 @@
-# Starts other programs, set-user-id ones among them.
-# expect: None
+"""Starts other programs, set-user-id ones among them.
+
+expect: None
+"""
+
 import contextlib
 import ctypes
 import os

@@ -1,5 +1,8 @@
-# Ends the process without a word.
-# expect: died
+"""Ends the process without a word.
+
+expect: died
+"""
+
 import os
 
 os._exit(0)

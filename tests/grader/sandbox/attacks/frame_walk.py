@@ -1,5 +1,8 @@
-# Looks for answers in every frame, module and object of the process.
-# expect: None
+"""Looks for answers in every frame, module and object of the process.
+
+expect: None
+"""
+
 import gc
 import sys
 

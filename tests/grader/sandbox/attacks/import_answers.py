@@ -1,5 +1,8 @@
-# Imports the grader: what comes must be the quiet stub, without a single answer.
-# expect: None
+"""Imports the grader: what comes must be the quiet stub, without a single answer.
+
+expect: None
+"""
+
 import importlib
 import sys
 
@@ -9,5 +12,7 @@ for name in ("exercises", "judge", "exercise", "sandbox.host", "pipeline"):
         print("ESCAPED", module.__file__)
 for module in list(sys.modules.values()):
     file = getattr(module, "__file__", None) or ""
-    if "glia_grader" in file or hasattr(module, "EXERCISE") and "glia_grader" not in module.__name__:
+    if "glia_grader" in file or (
+        hasattr(module, "EXERCISE") and "glia_grader" not in module.__name__
+    ):
         print("ESCAPED", file)

@@ -1,6 +1,9 @@
-# An endless loop in compiled code, which no Python signal handler can interrupt.
-# expect: timeout
-# seconds: 4
+"""An endless loop in compiled code, which no Python signal handler can interrupt.
+
+expect: timeout
+seconds: 2
+"""
+
 import numba
 
 

@@ -1,5 +1,9 @@
-# Ignores every signal that can be ignored, then sleeps for ever.
-# expect: timeout
+"""Ignores every signal that can be ignored, then sleeps for ever.
+
+expect: timeout
+seconds: 1
+"""
+
 import contextlib
 import signal
 import time

@@ -1,5 +1,9 @@
-# An endless loop that catches everything thrown at it.
-# expect: timeout
+"""An endless loop that catches everything thrown at it.
+
+expect: timeout
+seconds: 1
+"""
+
 while True:
     try:
         while True:

@@ -1,7 +1,10 @@
-# Takes memory until there is none.
-# expect: died
-# memory: 900
-# seconds: 20
+"""Takes memory until there is none.
+
+expect: died
+memory: 900
+seconds: 20
+"""
+
 import numpy as np
 
 kept = []

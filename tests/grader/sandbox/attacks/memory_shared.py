@@ -1,6 +1,9 @@
-# Anonymous shared memory, memory files and System V segments.
-# expect: died None exception
-# seconds: 20
+"""Anonymous shared memory, memory files and System V segments.
+
+expect: died None exception
+seconds: 20
+"""
+
 import contextlib
 import ctypes
 import mmap

@@ -1,6 +1,9 @@
-# The 32-bit entry of the kernel, whose numbers mean other calls.
-# expect: died
-# machine: x86_64
+"""The 32-bit entry of the kernel, whose numbers mean other calls.
+
+expect: died
+machine: x86_64
+"""
+
 import ctypes
 import mmap
 

@@ -1,5 +1,8 @@
-# Leaves threads behind that go on when the cell is over.
-# expect: None
+"""Leaves threads behind that go on when the cell is over.
+
+expect: None
+"""
+
 import threading
 import time
 

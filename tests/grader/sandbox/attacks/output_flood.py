@@ -1,6 +1,9 @@
-# Sixty megabytes of text and a thousand displays.
-# expect: None
-# seconds: 10
+"""Sixty megabytes of text and a thousand displays.
+
+expect: None
+seconds: 10
+"""
+
 import sys
 
 from IPython.display import HTML, display

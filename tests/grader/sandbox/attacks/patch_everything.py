@@ -1,5 +1,8 @@
-# Makes every comparison true, every clock slow, every hook its own.
-# expect: None bad_reply died
+"""Makes every comparison true, every clock slow, every hook its own.
+
+expect: None bad_reply died
+"""
+
 import builtins
 import sys
 import time

@@ -1,7 +1,12 @@
-# Takes back the limits.
-# expect: None
+"""Takes back the limits.
+
+expect: None
+"""
+
 import contextlib
 import resource
+
+from world import HOST_PID
 
 for kind in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE, resource.RLIMIT_CPU):
     with contextlib.suppress(OSError, ValueError):

@@ -1,8 +1,13 @@
-# Reads the grader's sources, and whatever else lies about.
-# expect: None
-# holds: 1 2
+"""Reads the grader's sources, and whatever else lies about.
+
+expect: None
+holds: 1 2
+"""
+
 import contextlib
 import os
+
+from world import GRADER, SENTINEL
 
 for path in (GRADER, SENTINEL, "/etc/passwd", "/etc/shadow", "/root", "/home", "/proc/1/root/etc"):
     with contextlib.suppress(OSError):

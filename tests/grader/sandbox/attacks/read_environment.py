@@ -1,8 +1,13 @@
-# Looks for the grader's environment in every process that it can see.
-# expect: None
-# holds: 1 2
+"""Looks for the grader's environment in every process that it can see.
+
+expect: None
+holds: 1 2
+"""
+
 import contextlib
 import os
+
+from world import HOST_PID, SECRET
 
 found = [repr(dict(os.environ))]
 for name in ["self", "1", "2", str(os.getppid()), str(HOST_PID)]:

@@ -1,7 +1,12 @@
-# The memory of other processes.
-# expect: None
+"""The memory of other processes.
+
+expect: None
+"""
+
 import contextlib
 import os
+
+from world import HOST_PID
 
 for pid in {1, os.getppid(), HOST_PID} - {os.getpid()}:
     with contextlib.suppress(OSError), open(f"/proc/{pid}/mem", "rb") as file:

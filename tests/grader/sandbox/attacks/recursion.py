@@ -1,5 +1,9 @@
-# Runs out of stack in Python, in C and in the parser.
-# expect: died exception timeout
+"""Runs out of stack in Python, in C and in the parser.
+
+expect: died exception timeout
+seconds: 1
+"""
+
 import sys
 
 sys.setrecursionlimit(10**9)

@@ -1,5 +1,8 @@
-# Reads address zero.
-# expect: died
+"""Reads address zero.
+
+expect: died
+"""
+
 import ctypes
 
 ctypes.string_at(0)

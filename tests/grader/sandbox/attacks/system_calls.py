@@ -1,8 +1,13 @@
-# Asks the kernel directly for what a box must not have.
-# expect: None
+"""Asks the kernel directly for what a box must not have.
+
+expect: None
+"""
+
 import ctypes
 import os
 import platform
+
+from world import HOST_PID
 
 libc = ctypes.CDLL(None, use_errno=True)
 arm = platform.machine() == "aarch64"

@@ -1,6 +1,9 @@
-# Starts threads that never end, with the smallest stacks.
-# expect: exception died timeout
-# seconds: 3
+"""Starts threads that never end, with the smallest stacks.
+
+expect: exception died timeout
+seconds: 3
+"""
+
 import threading
 import time
 

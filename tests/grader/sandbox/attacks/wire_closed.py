@@ -1,5 +1,8 @@
-# Closes the wire and stays.
-# expect: died
+"""Closes the wire and stays.
+
+expect: died
+"""
+
 import os
 import time
 

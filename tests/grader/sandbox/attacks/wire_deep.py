@@ -1,5 +1,8 @@
-# A header of a hundred thousand nested lists.
-# expect: bad_reply
+"""A header of a hundred thousand nested lists.
+
+expect: bad_reply
+"""
+
 import os
 import struct
 

@@ -1,5 +1,8 @@
-# Writes nonsense on every descriptor.
-# expect: bad_reply timeout died
+"""Writes nonsense on every descriptor.
+
+expect: bad_reply timeout died
+"""
+
 import contextlib
 import os
 

@@ -1,5 +1,8 @@
-# Announces a reply of four gigabytes.
-# expect: bad_reply
+"""Announces a reply of four gigabytes.
+
+expect: bad_reply
+"""
+
 import os
 import struct
 

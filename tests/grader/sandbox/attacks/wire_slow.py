@@ -1,5 +1,9 @@
-# Answers one byte at a time, so that no single wait is long.
-# expect: timeout
+"""Answers one byte at a time, so that no single wait is long.
+
+expect: timeout
+seconds: 1
+"""
+
 import os
 import struct
 import time

@@ -1,9 +1,13 @@
-# Writes, renames, links and removes outside the scratch folder.
-# expect: None
+"""Writes, renames, links and removes outside the scratch folder.
+
+expect: None
+"""
+
 import contextlib
 import os
 
 import numpy
+from world import GRADER, SENTINEL
 
 here = os.path.dirname(numpy.__file__)
 paths = [SENTINEL, GRADER + "/__init__.py", numpy.__file__, here + "/../evil.pth"]
