@@ -70,8 +70,8 @@ def page(record: Record, *, name: str = "", manual: Mapping[str, Manual] | None 
         Room(),
         Room(output=1_500),
         Room(output=600, statements=False),
-        Room(source=2_000, output=300, statements=False),
-        Room(source=300, output=0, statements=False),
+        Room(source=1_500, output=300, statements=False, cells=60),
+        Room(source=300, output=60, statements=False, cells=25),
     )
     html = ""
     for room in rooms:
