@@ -40,10 +40,8 @@ def tolerance(args: Sequence[Any], got: Any) -> float:
 def numeric(value: Any) -> np.ndarray | None:
     """The value as an array of real numbers, or None."""
     if type(value) in (bool, int, float):
-        try:
-            return np.asarray(value, dtype=float if type(value) is float else None)
-        except OverflowError:
-            return None
+        array = np.asarray(value)
+        return array if array.dtype.kind in "biuf" else None  # a huge int becomes an object
     if type(value) is np.ndarray:
         return value if value.dtype.kind in "biuf" else None
     if type(value) in (list, tuple):
@@ -113,53 +111,61 @@ def difference(
                 f"The result should have {len(want)} parts ({parts}); you returned {_noun(got)}. "
                 f"Write return {parts}"
             )
-            return Difference("count", message, message)
+            safe = f"The result should have {len(want)} parts ({parts})"
+            return Difference("count", message, safe)
         if len(got) != len(want):
-            message = f"The result should have {len(want)} parts ({parts}); got {len(got)}"
-            return Difference("count", message, message)
+            message = f"The result should have {len(want)} parts ({parts})"
+            return Difference("count", f"{message}; got {len(got)}", message)
         for g, w, name in zip(got, want, names, strict=True):
             if only and name not in only:
                 continue
-            found = _part(g, w, rtol, scale, f"{name}: ", name)
+            found = _part(g, w, rtol, scale, name)
             if found:
                 return found
         return None
-    return _part(got, want, rtol, scale, "", "the result")
+    return _part(got, want, rtol, scale, "your result")
 
 
-def _part(
-    got: Any, want: Any, rtol: float, scale: float, prefix: str, name: str
-) -> Difference | None:
+def _part(got: Any, want: Any, rtol: float, scale: float, name: str) -> Difference | None:
+    """The first difference in one part of the result, called `name` in the sentence."""
     if got is None:
-        message = f"{prefix}got None where a number or array is expected"
+        message = f"{name} is None where numbers are expected"
         return Difference("none", message, message)
     array, target = numeric(got), np.asarray(want)
     if array is None:
-        message = f"{prefix}expected {_noun(want)}; got {_noun(got)}"
+        message = f"{name} is {_noun(got)}; expected {_noun(want)}"
         kind = "dtype" if type(got) is np.ndarray else "type"
-        return Difference(kind, message, message)
+        return Difference(kind, message, f"{name} is not {_noun(want)}")
     if array.shape != target.shape:
-        message = f"{prefix}expected shape {_shape(target)}, got {_shape(array)}"
-        return Difference("shape", message, message)
+        message = f"{name} has shape {_shape(array)}; expected {_shape(target)}"
+        safe = f"{name} has another shape than the expected {_shape(target)}"
+        return Difference("shape", message, safe)
     with np.errstate(all="ignore"):
         x, y = array.astype(float), target.astype(float)
         broken = ~np.isfinite(x) & np.isfinite(y)
         if broken.any():
             index = _first(broken)
-            where = f" {_at(index)}" if index else ""
             word = "nan" if np.isnan(x[index]) else "inf"
-            message = f"{prefix}{word}{where} where a finite number is expected"
+            message = f"{name} is {word}{_at(index)}; a finite number is expected"
             return Difference("finite", message, message, index)
-        size = max(scale, float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0)))
-        wrong = ~np.isclose(x, y, rtol=rtol, atol=rtol * size or rtol, equal_nan=True)
+        wrong = ~np.isclose(x, y, rtol=rtol, atol=_atol(y, rtol, scale), equal_nan=True)
     if not wrong.any():
         return None
     index = _first(wrong)
-    count = "" if x.size == 1 else f" ({int(wrong.sum())} of {x.size} differ)"
-    where = f" {_at(index)}" if index else ""
-    message = f"{prefix}got {x[index] + 0.0:.6g}{where}, expected {y[index] + 0.0:.6g}{count}"
-    safe = f"{prefix}{name} differs{where}{count}"
+    count = "" if x.size == 1 else f" ({int(wrong.sum())} of {x.size} numbers differ)"
+    digits = 6 if f"{x[index]:.6g}" != f"{y[index]:.6g}" else 15
+    message = (
+        f"{name} is {x[index] + 0.0:.{digits}g}{_at(index)}; "
+        f"expected {y[index] + 0.0:.{digits}g}{count}"
+    )
+    safe = f"{name} is not the expected number{_at(index)}{count}"
     return Difference("value", message, safe, index)
+
+
+def _atol(target: np.ndarray, rtol: float, scale: float) -> float:
+    """Absolute tolerance: relative to the largest number that has a part in the result."""
+    size = max(scale, float(np.max(np.abs(target[np.isfinite(target)]), initial=0.0)))
+    return rtol * size or rtol
 
 
 def same(a: Any, b: Any, rtol: float, scale: float = 0.0) -> bool:
@@ -177,8 +183,7 @@ def same(a: Any, b: Any, rtol: float, scale: float = 0.0) -> bool:
         return False
     with np.errstate(all="ignore"):
         x, y = x.astype(float), y.astype(float)
-        size = max(scale, float(np.max(np.abs(y[np.isfinite(y)]), initial=0.0)))
-        return bool(np.allclose(x, y, rtol=rtol, atol=rtol * size or rtol, equal_nan=True))
+        return bool(np.allclose(x, y, rtol=rtol, atol=_atol(y, rtol, scale), equal_nan=True))
 
 
 def _first(mask: np.ndarray) -> tuple[int, ...]:
@@ -186,7 +191,7 @@ def _first(mask: np.ndarray) -> tuple[int, ...]:
 
 
 def _at(index: tuple[int, ...]) -> str:
-    return f"at [{', '.join(map(str, index))}]" if index else ""
+    return f" at [{', '.join(map(str, index))}]" if index else ""
 
 
 def _shape(array: np.ndarray) -> str:

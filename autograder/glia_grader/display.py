@@ -49,7 +49,7 @@ def to_html(verdict: Verdict, hidden: bool = False) -> str:
     if first is not None and first.message:
         parts.append(f'<p style="margin:8px 0 4px">{escape(_sentence(first.message))}</p>')
         if first.table and not hidden:
-            parts.append(_table(first.table))
+            parts.append(_table(first.table, first.note))
     if verdict.diagnosis is not None:
         parts.append(_diagnosis(verdict))
     parts.append(_list(verdict))
@@ -66,7 +66,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else text + "."
 
 
-def _table(rows: tuple[Row, ...]) -> str:
+def _table(rows: tuple[Row, ...], note: str) -> str:
     cell = f"border:1px solid {_LINE};padding:4px 8px;vertical-align:top;text-align:left"
     label = {"input": "", "yours": "✗ ", "expected": "✓ "}
     body = "".join(
@@ -77,9 +77,11 @@ def _table(rows: tuple[Row, ...]) -> str:
         f'font-family:var(--jp-code-font-family, monospace)">{escape(r.text)}</pre></td></tr>'
         for r in rows
     )
+    caption = escape(note[:1].upper() + note[1:]) or "The case that fails"
     return (
-        f'<table style="border-collapse:collapse;margin:6px 0;font-size:13px;color:inherit" '
-        f'aria-label="The failing case: input, your result, expected"><tbody>{body}</tbody></table>'
+        f'<table style="border-collapse:collapse;margin:6px 0;font-size:13px;color:inherit">'
+        f'<caption style="text-align:left;caption-side:top;white-space:nowrap;padding:2px 0;'
+        f'color:{_SOFT}">{caption}</caption><tbody>{body}</tbody></table>'
     )
 
 
@@ -134,6 +136,8 @@ def to_text(verdict: Verdict) -> str:
     first = verdict.first_failure
     if first is not None and first.message:
         lines += ["", _sentence(first.message)]
+        if first.table:
+            lines.append(f"  ({first.note or 'the case that fails'})")
         for row in first.table:
             lines += _block(row)
     if verdict.diagnosis is not None:

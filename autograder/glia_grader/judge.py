@@ -22,6 +22,7 @@ from glia_grader.answerer import (
     Reply,
     StudentError,
     copy_argument,
+    plain,
 )
 from glia_grader.compare import ORDER, difference, lenient, tolerance
 from glia_grader.diagnose import Observation, diagnose
@@ -150,16 +151,20 @@ class _Run:
             raise RuntimeError(f"{self.exercise.name} asks more than {CALLS} calls")
         try:
             reply = self.answerer.call(*[copy_argument(a) for a in args])
+            # Whoever answers should have done this; a stranger's object must not get further.
+            value = plain(reply.value) if type(reply) is Reply else None
+            after = reply.args_after if type(reply) is Reply else None
         except StudentError as error:
             if error.kind in _FATAL:
                 self.fatal = error
             self.observations.append(Observation(args, None, error.kind, error.message, scale))
             return None, error
-        mutated = _mutated(args, reply.args_after)
+        mutated = _mutated(args, after)
         if mutated is not None and not self.form:
             self.form = f"it changed its argument {self.exercise.parameters[mutated]} in place"
-        self.observations.append(Observation(args, reply.value, "", "", scale, mutated))
-        return reply.value, None
+        looked = type(after) is tuple
+        self.observations.append(Observation(args, value, "", "", scale, mutated, looked))
+        return value, None
 
     def _expected(self, args: tuple[Any, ...]) -> Any:
         with np.errstate(all="ignore"):
@@ -197,6 +202,7 @@ class _Run:
             safe = f"Your function raised {name}{line}"
             if name == "NotImplementedError":
                 message = safe = "Nothing written here yet: replace the raise line by your code."
+                return Finding(message, "call", safe=safe)
         else:
             message = words.get(kind, "It gave no answer.")
             safe = message if kind != "bad_reply" else "The result cannot be judged as numbers."
@@ -245,6 +251,8 @@ class _Run:
         if self.fatal or self.calls > CALLS - 2:
             return False
         try:
+            if _has_nan(self._expected(case.args)):
+                return False  # outside what the function is defined for
             finding = self._finding(case, parts)
         except (ValueError, IndexError, ZeroDivisionError):
             return False  # the smaller input has no meaning for the reference
@@ -326,6 +334,12 @@ class _Run:
             blank = all(o.message.startswith("NotImplementedError") for o in errors)
             return "blank" if blank else "error"
         return "failed"
+
+
+def _has_nan(value: Any) -> bool:
+    """Whether an expected value has a nan in it."""
+    parts = value if type(value) is tuple else (value,)
+    return any(bool(np.isnan(np.asarray(p, dtype=float)).any()) for p in parts)
 
 
 def _mutated(args: tuple[Any, ...], after: tuple[Any, ...] | None) -> int | None:

@@ -61,7 +61,7 @@ def _sentence(items: list, name: str, several: bool) -> str:
             return f"{whole} is the transpose (rows and columns swapped) of what is expected."
         if _all(lambda g, w: _close(g, 1 - w), items):
             return f"{subject} is 1 minus what is expected: are the two classes swapped?"
-        factor = _factor(informative)
+        factor = _factor(items)
         if factor:
             return f"{subject} is {factor}"
         if all(w.size > 1 for _, _, w in items):
@@ -76,15 +76,22 @@ def _sentence(items: list, name: str, several: bool) -> str:
 def _factor(items: list) -> str:
     """Words for a constant or an N-fold factor."""
     ratios = []
-    for _, got, want in items:
-        if got.shape != want.shape or np.any((want == 0) & (np.abs(got) > 1e-12)):
+    rows = []
+    for args, got, want in items:
+        if got.shape != want.shape:
             return ""
-        kept = want != 0
+        kept = np.abs(want) > 1e-9 * np.max(np.abs(want), initial=0.0)
+        if np.any(np.abs(got[~kept]) > 1e-9):
+            return ""
+        if not kept.any():
+            continue
         ratio = got[kept] / want[kept]
         if not np.allclose(ratio, ratio.flat[0], rtol=_RTOL) or not np.isfinite(ratio.flat[0]):
             return ""
         ratios.append(float(ratio.flat[0]))
-    rows = [_rows(args) for args, _, _ in items]
+        rows.append(_rows(args))
+    if len(ratios) < 2:
+        return ""
     if len(set(rows)) > 1 and all(rows):
         if np.allclose(ratios, rows, rtol=_RTOL):
             return "as many times too large as there are rows: a sum where a mean is asked?"

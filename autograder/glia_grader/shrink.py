@@ -69,7 +69,7 @@ def _rounded(args: tuple[Any, ...], digits: int) -> tuple[Any, ...]:
     return tuple(
         np.round(a, digits) + 0.0
         if isinstance(a, np.ndarray) and a.dtype.kind == "f"
-        else (round(a, digits) if type(a) is float else a)
+        else (round(a, digits) + 0.0 if type(a) is float else a)
         for a in args
     )
 

@@ -53,7 +53,7 @@ def text(value: Any, digits: int = 4) -> str:
     elif isinstance(value, (float, np.floating)) or (
         isinstance(value, np.ndarray) and value.dtype.kind == "f"
     ):
-        out = f"{float(value):.{max(digits, 4)}g}"
+        out = f"{float(value) + 0.0:.{max(digits, 4)}g}"
     elif isinstance(value, np.ndarray):
         out = str(value.item())
     elif type(value) is tuple:
@@ -65,14 +65,13 @@ def text(value: Any, digits: int = 4) -> str:
 
 def _digits(got: Any, want: Any) -> int:
     """As many digits as it takes to see the difference."""
-    parts = (
-        zip(got, want, strict=False)
-        if type(want) is tuple and type(got) is tuple
-        else [(got, want)]
-    )
+    if type(want) is not tuple:
+        parts = [(got, want)]
+    else:
+        parts = list(zip(got, want, strict=False)) if type(got) is tuple else []
     smallest = 4
     for g, w in parts:
-        a, b = numeric(g), None if w is None else np.asarray(w)
+        a, b = numeric(g), numeric(w)
         if a is None or b is None or a.shape != b.shape or not a.size:
             continue
         for digits in (4, 8, 15):

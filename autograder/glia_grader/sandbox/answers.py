@@ -16,7 +16,7 @@ class StudentFailure(Exception):
     """A call of student code that gave no value.
 
     Args:
-        kind: one of ``missing``, ``exception``, ``timeout``, ``died``, ``bad_reply``, ``forbidden``.
+        kind: one of :data:`KINDS`.
         message: what happened, in a sentence or the words of the exception.
         line: the line in the student's cell, where known.
     """
@@ -122,7 +122,7 @@ def outputs(value: Any, limit: int) -> list[dict]:
         clean = _output(item) if type(item) is dict else None
         if clean is None:
             continue
-        limit -= _size(clean)
+        limit -= size(clean)
         if limit < 0:
             note = "… (further output was left out: it is too long)\n"
             kept.append({"output_type": "stream", "name": "stderr", "text": note})
@@ -146,11 +146,20 @@ def _output(item: dict) -> dict | None:
         data, metadata = item.get("data"), item.get("metadata")
         if type(data) is not dict:
             return None
-        clean = {"output_type": kind, "data": _bundle(data), "metadata": _bundle(metadata)}
+        clean = {"output_type": kind, "data": _mimes(data), "metadata": _bundle(metadata)}
         if kind == "execute_result":
             clean["execution_count"] = number(item.get("execution_count"))
         return clean
     return None
+
+
+def _mimes(bundle: dict) -> dict:
+    """What nbformat allows in a mime bundle: text, and JSON for the types that say so."""
+    return {
+        mime: value
+        for mime, value in _bundle(bundle).items()
+        if type(value) is str or mime == "application/json" or mime.endswith("+json")
+    }
 
 
 def _bundle(value: Any) -> dict:
@@ -176,11 +185,12 @@ def _json(value: Any) -> Any:
     return _DROPPED
 
 
-def _size(value: Any) -> int:
+def size(value: Any) -> int:
+    """Characters in all the strings of a JSON value, keys included."""
     if type(value) is str:
         return len(value)
     if type(value) is list:
-        return sum(map(_size, value))
+        return sum(map(size, value))
     if type(value) is dict:
-        return sum(len(k) + _size(v) for k, v in value.items())
+        return sum(len(k) + size(v) for k, v in value.items())
     return 8

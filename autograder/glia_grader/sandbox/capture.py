@@ -3,6 +3,8 @@
 import base64
 import io
 import json
+import os
+import sys
 from typing import Any
 
 CUT = "\n… (the rest of this output was left out: it is too long)\n"
@@ -88,7 +90,7 @@ class Outputs:
 
     def error(self, name: str, message: str, traceback: list[str]) -> None:
         """An exception that ended the cell; always kept, always short."""
-        lines = [str(line)[:20_000] for line in traceback[:60]]
+        lines = [_short_paths(str(line))[:20_000] for line in traceback[:60]]
         item = {
             "output_type": "error",
             "ename": name[:200],
@@ -109,6 +111,14 @@ class Outputs:
                 self.data_left -= size
                 kept[str(mime)] = value
         return kept or {"text/plain": CUT.strip()}
+
+
+def _short_paths(line: str) -> str:
+    """Where packages lie on the grader's machine is no student's business."""
+    for place in sorted(sys.path, key=len, reverse=True):
+        if len(place) > 1:
+            line = line.replace(place + os.sep, "")
+    return line
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Namespaces: a file tree of our own, no network, and a process table that ends with its first process.
+"""Namespaces: a file tree, a network and a process table that hold nothing but the box.
 
 The zygote enters them once; each box then gets a process namespace and a scratch disk of its own.
 Works as root, and as an ordinary user where the kernel grants user namespaces.
@@ -21,12 +21,12 @@ DEVICES = ("null", "zero", "urandom")
 
 
 def unshare(flags: int) -> None:
-    """unshare(2)."""
+    """Leave the shared namespaces of these kinds for new ones."""
     check(libc().unshare(flags), f"unshare {flags:#x}")
 
 
 def setns(descriptor: int, kind: int) -> None:
-    """setns(2): return to a namespace that is held open."""
+    """Return to a namespace that is held open."""
     check(libc().setns(descriptor, kind), "setns")
 
 
@@ -52,8 +52,15 @@ def enter() -> None:
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
-    """mount(2)."""
-    encode = lambda text: text.encode() if text else None  # noqa: E731
+    """Mount one thing.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+
+    def encode(text: str | None) -> bytes | None:
+        return text.encode() if text else None
+
     result = libc().mount(
         encode(source), encode(target), encode(kind), ctypes.c_ulong(flags), encode(data)
     )

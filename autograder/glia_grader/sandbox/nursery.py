@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import threading
@@ -9,11 +10,16 @@ from typing import Any
 
 from . import view
 from .answers import SandboxError
-from .launch import Folder, command, environment, font_list
+from .folder import Folder
+from .fonts import font_list
+from .launch import command, environment
+from .limits import UIDS
 from .probe import TITLES, probe
+from .syscalls import prctl
 
 _START = 60.0
 _ANSWER = 20.0
+_SET_DUMPABLE = 4
 
 
 class Nursery:
@@ -31,19 +37,24 @@ class Nursery:
 
     def __init__(self, folder: Folder, tier: int, *, glia: bool, threads: int):
         self._lock = threading.Lock()
-        self.tier = tier
+        if tier == 3 and os.getuid():
+            # Nothing else keeps a box of the same user from reading the host's memory.
+            prctl(_SET_DUMPABLE, 0)
         settings, path = self._settings(folder, tier, glia)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         with theirs:
+            # The zygote expects its control socket as number 3.
+            first = f"import os; os.dup2({theirs.fileno()}, 3); "
             self._process = subprocess.Popen(
-                _renumber(theirs.fileno(), command("zygote", settings, path)),
+                command("zygote", path, first),
                 env=environment(threads), pass_fds=[theirs.fileno()], start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             )  # fmt: skip
         try:
+            ours.send(json.dumps(settings).encode())
             self.start_seconds = float(self._receive(_START)["ready"])
-        except (SandboxError, KeyError) as error:
+        except (SandboxError, KeyError, OSError) as error:
             said = self._last_words()
             self.close()
             raise SandboxError(
@@ -51,14 +62,14 @@ class Nursery:
             ) from None
 
     def _settings(self, folder: Folder, tier: int, glia: bool) -> tuple[dict, list[str]]:
-        path = [str(folder.path / "code"), *view.search_path()]
-        extra = [str(folder.path / "code")]
+        path = [str(folder.code), *view.search_path()]
+        extra = [str(folder.code)]
         if glia:
             library, place = folder.library()
             path.append(str(library))
             extra += [str(library), place]
         fonts = font_list(view.search_path())
-        shown = view.readable([*extra, *([fonts] if fonts else [])])
+        shown = view.readable(extra)
         covered = view.hidden(shown, glia=False)
         if glia:
             covered = [
@@ -74,10 +85,9 @@ class Nursery:
             "rules": {"landlock": landlock, "read": read, "list": listed},
             "open": view.open_to_all(read),
             "glia": glia,
-            "fonts": fonts,
-            "scratch": str(folder.new_scratch("zygote-glia" if glia else "zygote"))
-            if tier > 1
-            else "",
+            "fonts": folder.add(fonts) if fonts else "",
+            "uid": secrets.randbelow(UIDS),
+            "scratch": str(folder.new_scratch()) if tier > 1 else "",
         }
         return settings, path
 
@@ -144,10 +154,3 @@ class Nursery:
             self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
-
-
-def _renumber(descriptor: int, start: list[str]) -> list[str]:
-    """The zygote expects its control socket as number 3."""
-    code = start.index("-c") + 1
-    start[code] = f"import os; os.dup2({descriptor}, 3); " + start[code]
-    return start

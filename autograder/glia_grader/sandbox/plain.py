@@ -4,11 +4,10 @@ Works on every system, forks nothing, and speaks the same protocol over its stan
 output. It protects the grader from crashes and endless loops, and from nothing else.
 """
 
-import json
 import os
 import sys
-from typing import Any
 
+from . import limits
 from .policy import Inert, Policy
 from .quiet import Quiet
 from .worker import Channel, Worker
@@ -52,13 +51,14 @@ def _take_pipes() -> PipeChannel:
 
 def main() -> None:
     """Import, then serve."""
-    settings: dict[str, Any] = json.loads(sys.argv[1])
-    sys.argv[1:] = []
     channel = _take_pipes()
+    settings, _ = channel.receive()
     sys.meta_path.insert(0, Quiet())
     from .shell import Shell
 
     allowed = settings["limits"]
+    if sys.platform.startswith("linux"):
+        limits.apply(limits.Limits(**allowed), count_processes=False)
     shell = Shell(int(allowed["cell_output_mb"] * (1 << 20)), int(allowed["output_mb"] * (1 << 20)))
     shell.run("%matplotlib inline")
     shell.reset()

@@ -81,8 +81,8 @@ class Absent:
     __call__ = __getitem__ = __iter__ = __mro_entries__ = __enter__ = __setattr__ = _refuse
 
     def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("__") or attribute.startswith("_ipython_"):
-            raise AttributeError(attribute)  # asking what a thing is, is not yet using it
+        if attribute.startswith("_"):
+            raise AttributeError(attribute)  # looking at a thing (repr, copy) is not yet using it
         return self._refuse()
 
     def __repr__(self) -> str:
@@ -136,7 +136,7 @@ class Inert(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module = types.ModuleType(spec.name)
 
         def missing(attribute: str) -> Any:
-            if attribute.startswith("__"):
+            if attribute.startswith("_"):
                 raise AttributeError(attribute)
             return Absent(f"{spec.name}.{attribute}", self.policy)
 

@@ -123,7 +123,7 @@ sys.exit("seccomp is there, but forbids nothing")
 
 
 def _ask(name: str) -> str:
-    """ "yes", or the kernel's own words."""
+    """Whether a building block works: "yes", or the kernel's own words."""
     question = "syscalls.prctl(38, 1)\n" if name == "landlock" else ""
     question += _QUESTIONS[name]
     here = Path(__file__).parent

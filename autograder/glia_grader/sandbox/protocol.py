@@ -19,6 +19,7 @@ MAX_BLOB = 64 << 20
 MAX_DEPTH = 24
 MAX_NODES = 50_000
 MAX_DIMS = 16
+MAX_KEYS = 4096  # keys can be chosen to collide: then a dict takes the square of their number
 MAX_INT_BITS = 4096
 SHORT = 256  # longer strings travel in the blob
 
@@ -121,6 +122,8 @@ def _pack(value: Any, parts: list[bytes], depth: int) -> dict:
         kind = "t" if isinstance(value, tuple) else "l"
         return {kind: [_pack(item, parts, depth + 1) for item in value]}
     if isinstance(value, dict):
+        if len(value) > MAX_KEYS:
+            raise Unpackable(f"a dict of {len(value)} items")
         pairs = [
             [_pack(key, parts, depth + 1), _pack(item, parts, depth + 1)]
             for key, item in value.items()
@@ -205,7 +208,7 @@ def _unpack(node: Any, blob: _Blob, depth: int) -> Any:
     if kind in ("l", "t") and type(body) is list:
         items = [_unpack(item, blob, depth + 1) for item in body]
         return items if kind == "l" else tuple(items)
-    if kind == "d" and type(body) is list:
+    if kind == "d" and type(body) is list and len(body) <= MAX_KEYS:
         return {_unpack(k, blob, depth + 1): _unpack(v, blob, depth + 1) for k, v in body}
     raise WireError(f"unknown kind of value {str(kind)[:20]!r}")
 

@@ -17,7 +17,7 @@ def nothing(*arguments: Any, **keywords: Any) -> None:
 
 
 class QuietModule(types.ModuleType):
-    """A module in which every public name is :func:`nothing`; callable itself, for the same reason."""
+    """A module in which every public name is :func:`nothing`, and which may be called itself."""
 
     __all__ = ("check", "grade", "progress")
 

@@ -9,6 +9,7 @@ import ctypes
 import errno
 import os
 import struct
+from collections.abc import Iterable
 
 from .syscalls import NEWEST, architecture, number, syscall
 
@@ -32,7 +33,7 @@ PRETENDED = "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat".split
 # Where nothing else guards the files (tier 3), nothing may be written at all.
 WRITING = """
     creat link linkat mkdir mkdirat openat2 rename renameat renameat2 rmdir symlink symlinkat
-    truncate unlink unlinkat
+    truncate unlink unlinkat utime utimes futimesat utimensat
 """.split()
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _O_TMPFILE = 0o20000000
@@ -41,6 +42,7 @@ _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _LOAD, _EQ, _GE, _SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _CLONE_THREAD = 0x10000
 _X32 = 0x40000000
+_SET_PDEATHSIG = 1
 
 
 class _Program:
@@ -61,7 +63,7 @@ class _Program:
     def answer(self, value: int) -> None:
         self.add(_RETURN, value)
 
-    def deny(self, names: list[str], value: int) -> None:
+    def deny(self, names: Iterable[str], value: int) -> None:
         for name in names:
             code = number(name, self.machine)
             if code is not None:
@@ -106,6 +108,8 @@ def program(pid: int, *, writable: bool = True, machine: str | None = None) -> b
     p.only_if("clone", _SET, 0, _CLONE_THREAD, True)
     p.only_if("kill", _EQ, 0, pid, True)
     p.only_if("tgkill", _EQ, 0, pid, True)
+    p.only_if("sched_setaffinity", _EQ, 0, 0, True)  # its own, not the grader's
+    p.only_if("prctl", _EQ, 0, _SET_PDEATHSIG, False)  # a box must not outlive its zygote
     # Reading a limit is fine, setting one is not: the new limit (third argument) must be null.
     code = number("prlimit64", machine)
     assert code is not None

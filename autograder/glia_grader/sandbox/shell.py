@@ -40,7 +40,15 @@ def refuse_input(*arguments: Any, **keywords: Any) -> str:
 class BoxShell(InteractiveShell):
     """An InteractiveShell without commands, history or a screen."""
 
-    system = system_piped = system_raw = lambda self, *a, **k: refuse_command()
+    def system_piped(self, cmd: str) -> None:
+        """``!cmd``."""
+        refuse_command()
+
+    def system_raw(self, cmd: str) -> None:
+        """``!cmd``, as a terminal does it."""
+        refuse_command()
+
+    system = system_piped
 
     def getoutput(self, *arguments: Any, **keywords: Any) -> list:
         """``files = !ls`` gives an empty list."""
@@ -54,7 +62,7 @@ class BoxShell(InteractiveShell):
         """The usual magics, with those that start processes replaced."""
         super().init_magics()
         for name in COMMAND_MAGICS:
-            self.register_magic_function(refuse_command, "line_cell", name)
+            self.register_magic_function(refuse_command, "line_cell", name)  # type: ignore[arg-type]
 
 
 class Shell:
@@ -74,13 +82,12 @@ class Shell:
         BoxShell.clear_instance()
         main = types.ModuleType("__main__")
         sys.modules["__main__"] = main
-        self.ip = ip = BoxShell.instance(config=settings, user_module=main)
+        self.ip = BoxShell.instance(config=settings, user_module=main)
         self.outputs = Outputs(cell_limit, total_limit)
         self.streams = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
         self.count = 1
         self._connect()
         builtins.input = refuse_input  # type: ignore[assignment]
-        ip.ask_exit = lambda: None
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -91,7 +98,7 @@ class Shell:
         ip, outputs = self.ip, self.outputs
         hook, publisher = ip.displayhook, ip.display_pub
 
-        def publish(data: dict, metadata: dict | None = None, **display: Any) -> None:
+        def publish(data: dict, metadata: dict | None = None, *rest: Any, **display: Any) -> None:
             outputs.data(data, metadata, **display)
 
         def result(data: dict, metadata: dict | None = None) -> None:
@@ -100,11 +107,14 @@ class Shell:
         def traceback(kind: type, error: BaseException, lines: list[str]) -> None:
             outputs.error(kind.__name__, message_of(error), lines)
 
-        publisher.publish = publish
-        publisher.clear_output = lambda wait=False: outputs.clear()
-        hook.write_output_prompt = hook.finish_displayhook = lambda: None
-        hook.write_format_data = result
-        ip._showtraceback = traceback
+        for owner, replaced in (
+            (publisher, {"publish": publish, "clear_output": lambda wait=False: outputs.clear()}),
+            (hook, {"write_output_prompt": _nothing, "finish_displayhook": _nothing}),
+            (hook, {"write_format_data": result}),
+            (ip, {"_showtraceback": traceback, "ask_exit": _nothing}),
+        ):
+            for name, function in replaced.items():
+                setattr(owner, name, function)
 
     def run(self, source: str, quiet: bool = False) -> dict[str, Any]:
         """Run one cell.
@@ -120,6 +130,10 @@ class Shell:
         kept = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self.streams
         self.count = self.ip.execution_count  # IPython counts on before the value is shown
+        formatter: Any = self.ip.display_formatter
+        types = formatter.active_types
+        if quiet:
+            formatter.active_types = ["text/plain"]  # drawing a figure nobody sees takes long
         try:
             done = self.ip.run_cell(source, store_history=not quiet, silent=quiet)
             error = done.error_before_exec or done.error_in_exec
@@ -128,6 +142,7 @@ class Shell:
             self.outputs.error(type(escaped).__name__, message_of(escaped), [message_of(escaped)])
         finally:
             sys.stdout, sys.stderr = kept
+            formatter.active_types = types
         outputs = self.outputs.finish()
         return {"ok": error is None, "outputs": outputs, "count": self.count, "error": error}
 
@@ -146,7 +161,7 @@ class Shell:
     def warm(self) -> None:
         """Pay once, in the zygote, what the first cell, figure and traceback cost."""
         self.run(
-            "%matplotlib inline\nimport numpy as np, matplotlib.pyplot as plt\nprint(1); np.arange(3)"
+            "%matplotlib inline\nimport numpy as np, matplotlib.pyplot as plt\nprint(1)\nnp.ones(3)"
         )
         self.run("fig, ax = plt.subplots(); ax.plot([1, 2]); ax.set_title('a'); plt.show()")
         self.run("def f(x):\n    return 1/x\nf(0)")
@@ -159,6 +174,10 @@ class Shell:
         self.ip.reset(new_session=True, aggressive=False)
         self.ip.execution_count = 1
         linecache.clearcache()
+
+
+def _nothing() -> None:
+    """Instead of what needs a screen."""
 
 
 def message_of(error: BaseException) -> str:

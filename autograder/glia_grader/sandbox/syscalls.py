@@ -38,7 +38,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "openat": (257, 56), "openat2": (437, 437), "perf_event_open": (298, 241),
     "personality": (135, 92), "pidfd_getfd": (438, 438), "pidfd_open": (434, 434),
     "pidfd_send_signal": (424, 424), "pivot_root": (155, 41), "prlimit64": (302, 261),
-    "process_madvise": (440, 440), "process_mrelease": (448, 448),
+    "prctl": (157, 167), "process_madvise": (440, 440), "process_mrelease": (448, 448),
     "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "ptrace": (101, 117),
     "quotactl": (179, 60), "quotactl_fd": (443, 443), "reboot": (169, 142),
     "removexattr": (197, 14), "removexattrat": (466, 466), "rename": (82, None),
@@ -56,6 +56,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "swapon": (167, 224), "symlink": (88, None), "symlinkat": (266, 36), "syslog": (103, 116),
     "tgkill": (234, 131), "tkill": (200, 130), "truncate": (76, 45), "umount2": (166, 39),
     "unlink": (87, None), "unlinkat": (263, 35), "unshare": (272, 97),
+    "futimesat": (261, None), "utime": (132, None), "utimensat": (280, 88), "utimes": (235, None),
     "userfaultfd": (323, 282), "vfork": (58, None), "vhangup": (153, 58),
     "vmsplice": (278, 75),
 }  # fmt: skip
@@ -117,6 +118,6 @@ def syscall(name: str, *arguments: Any) -> int:
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """prctl(2), with the unused arguments zero as newer options insist."""
+    """Set a property of this process; unused arguments are zero, as newer options insist."""
     padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
     return libc().prctl(ctypes.c_int(option), *padded)

@@ -15,8 +15,9 @@ NEEDED = (
     "numpy", "numba", "llvmlite", "IPython", "matplotlib", "matplotlib_inline", "ipywidgets",
     "traitlets", "anywidget",
 )  # fmt: skip
-# Ours, found by name wherever it is installed: the package, its records, editable-install hooks.
-PRIVATE = ("glia_grader", "glia_course", "glia-course", "_glia_course", "__editable__")
+# Ours, found by name wherever it is installed: the package, and hooks of editable installs.
+PRIVATE = ("glia_grader", "__editable__", "_glia_course")
+RECORDS = ("RECORD", "direct_url.json")  # in our dist-info: they tell what lies where
 SYSTEM = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache",
     "/etc/localtime", "/etc/fonts", "/usr/share/fonts", "/usr/share/zoneinfo",
@@ -28,6 +29,7 @@ def search_path() -> list[str]:
     """The directories a box imports from: the standard library, and those with a needed package."""
     standard = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
     standard += [os.path.join(path, "lib-dynload") for path in standard]
+    standard.append(os.path.join(sys.base_prefix, "DLLs"))  # Windows
     found = [
         path for path in sys.path if path in standard or path.endswith((".zip", "lib-dynload"))
     ]
@@ -59,9 +61,12 @@ def hidden(paths: Iterable[str], *, glia: bool) -> list[str]:
     found = []
     for directory in {*search_path(), *_site_directories(paths)}:
         for name in _names(directory):
+            path = os.path.join(directory, name)
             if name.startswith(PRIVATE) or (name == "glia" and not glia):
-                found.append(os.path.join(directory, name))
-    return sorted(found)
+                found.append(path)
+            elif name.startswith("glia_course") and name.endswith(".dist-info"):
+                found += [os.path.join(path, record) for record in RECORDS]
+    return sorted(path for path in found if os.path.exists(path))
 
 
 def _site_directories(paths: Iterable[str]) -> Iterable[str]:
@@ -100,7 +105,7 @@ def divide(paths: Iterable[str], covered: Iterable[str]) -> tuple[list[str], lis
             waiting += [os.path.join(path, name) for name in _names(path)]
         else:
             whole.append(path)
-    return whole, listed
+    return list(dict.fromkeys(whole)), list(dict.fromkeys(listed))
 
 
 def glia_directory() -> str | None:

@@ -82,7 +82,7 @@ class Worker:
                 reply = self._failed(answer, failure)
             except protocol.Unpackable as error:
                 reply = self._failed(answer, Failure("bad_reply", str(error)))
-            except (Exception, KeyboardInterrupt, SystemExit) as error:
+            except BaseException as error:  # the host decides when this ends, not SystemExit
                 reply = self._failed(answer, self.failure(error))
             self.channel.write(reply)
 

@@ -10,7 +10,6 @@ import importlib
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import socket
@@ -37,15 +36,16 @@ class Zygote:
     """One process to copy.
 
     Args:
+        control: the socket on which the host asks.
         settings: what the host decided: ``tier``, ``root``, ``view``, ``rules`` (for Landlock),
             ``glia``, ``fonts``, ``scratch``.
     """
 
-    def __init__(self, settings: dict[str, Any]):
+    def __init__(self, control: socket.socket, settings: dict[str, Any]):
+        self.control = control
         self.settings = settings
         self.tier: int = settings["tier"]
         self.root: bool = settings["root"]
-        self.control = socket.socket(fileno=WIRE)
         self.has_proc = False
         self.own_processes = -1
         self.boxes = 0
@@ -54,6 +54,7 @@ class Zygote:
     def isolate(self) -> None:
         """Tier 1: become process 1 of new namespaces, with the file view in place."""
         os.chdir("/")
+        os.umask(0o022)
         if self.tier > 1:
             return
         namespaces.enter()
@@ -162,7 +163,11 @@ class Zygote:
 
     def _confine(self, request: dict) -> None:
         allowed = limits.Limits(**request["limits"])
-        uid = limits.FIRST_UID + self.boxes % limits.UIDS if self.root else None
+        uid = (
+            limits.FIRST_UID + (self.settings["uid"] + self.boxes) % limits.UIDS
+            if self.root
+            else None
+        )
         rules, scratch = self.settings["rules"], request["scratch"]
         if self.tier == 1:
             namespaces.unshare(namespaces.NEWNS | namespaces.NEWIPC)
@@ -196,6 +201,7 @@ class Zygote:
         outputs, allowed = self.shell.outputs, request["limits"]
         outputs.limit = int(allowed["cell_output_mb"] * (1 << 20))
         outputs.total = int(allowed["output_mb"] * (1 << 20))
+        self.settings.clear()
         return Worker(channel, self.shell, policy)
 
 
@@ -206,6 +212,8 @@ def _only_wire(wire: int) -> Channel:
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     os.dup2(wire, WIRE)
+    import resource  # Linux only, like all that runs here; but this file may be read anywhere
+
     os.closerange(WIRE + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     return Channel(WIRE)
 
@@ -242,9 +250,9 @@ def _without_cache() -> None:
 def main() -> None:
     """Start; the first message tells the host how long it took."""
     begun = time.perf_counter()
-    settings = json.loads(sys.argv[1])
-    sys.argv[1:] = []
-    zygote = Zygote(settings)
+    control = socket.socket(fileno=WIRE)
+    # Not on the command line: a student could read that, and it tells where things lie.
+    zygote = Zygote(control, json.loads(control.recv(1 << 20)))
     try:
         zygote.isolate()
         zygote.warm()
@@ -254,4 +262,5 @@ def main() -> None:
         os._exit(98)
     ready = {"ready": time.perf_counter() - begun, "proc": zygote.has_proc}
     zygote.control.send(json.dumps(ready).encode())
+    os.dup2(0, 2)  # the host reads standard error only for the reason of a failed start
     zygote.listen()

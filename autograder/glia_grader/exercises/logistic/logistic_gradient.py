@@ -215,7 +215,7 @@ EXERCISE = Exercise(
             _wrong_sign,
             (
                 "If you raise the score of an example with label 1, does the loss rise or fall?",
-                "The gradient points uphill on the loss. The minus sign comes with the step, later.",
+                "The gradient points uphill on the loss. The minus sign comes with the step.",
                 "The error is a - y.",
             ),
             "one",

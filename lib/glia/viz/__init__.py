@@ -1,0 +1,31 @@
+"""Figures of the course: every function returns Axes, none touches pyplot."""
+
+from glia.viz.digits import digit_grid
+from glia.viz.losses import loss_curves
+from glia.viz.plane import decision_boundary, points, weight_vector
+from glia.viz.show import Picture, axes, figure, show
+from glia.viz.side_by_side import compare_boundaries
+from glia.viz.tables import truth_table
+from glia.viz.templates import templates
+from glia.viz.timeline import EVENTS, Event, timeline
+from glia.viz.training import lines, mistakes
+
+__all__ = [
+    "EVENTS",
+    "Event",
+    "Picture",
+    "axes",
+    "compare_boundaries",
+    "decision_boundary",
+    "digit_grid",
+    "figure",
+    "lines",
+    "loss_curves",
+    "mistakes",
+    "points",
+    "show",
+    "templates",
+    "timeline",
+    "truth_table",
+    "weight_vector",
+]

@@ -1,0 +1,46 @@
+// The view of glia.widgets.explorer.Explorer.
+
+function render({ model, el }) {
+  const box = gliaBox(el, model.get("label"));
+  const picture = gliaMake("div", { class: "glia-picture" });
+  const side = gliaMake("div", { class: "glia-side" });
+  const say = gliaMake("div", { class: "glia-say", role: "status", "aria-live": "polite" });
+  const error = gliaMake("pre", { class: "glia-error", role: "alert" });
+  const live = { busy: (on) => say.setAttribute("aria-live", on ? "off" : "polite") };
+  const row = gliaControlRow(model, live);
+  const body = gliaMake("div", { class: "glia-body" }, picture, side);
+  body.classList.toggle("glia-wide", model.get("wide"));
+  box.append(body, row.node, say, error);
+
+  const current = () => {
+    const frames = model.get("frames");
+    const by = model.get("frame_by");
+    if (!by || !frames.length) return model.get("picture");
+    return frames[Math.min(Math.max(model.get(by), 0), frames.length - 1)];
+  };
+  let drawn = null;
+  let behind = null;
+  const draw = () => {
+    row.update();
+    const now = current();
+    const message = model.get("error");
+    if (error.textContent !== message) error.textContent = message;
+    error.hidden = !message;
+    const backdrop = model.get("backdrop");
+    if (!now || (now === drawn && backdrop === behind)) return;
+    drawn = now;
+    behind = backdrop;
+    picture.innerHTML = (now.svg ?? "").replace("<!--backdrop-->", () => backdrop);
+    side.innerHTML = now.side ?? "";
+    side.hidden = !now.side;
+    say.textContent = now.say ?? "";
+  };
+  model.on("change", draw);
+  draw();
+  return () => {
+    row.stop();
+    model.off("change", draw);
+  };
+}
+
+export default { render };

@@ -1,0 +1,155 @@
+// The shared part of every widget's page side. It draws what Python computed and binds native
+// controls to traits; it holds no mathematics. `bundle()` puts it in front of each view file.
+
+// Every widget class has its own copy of this module, so a count alone would repeat in a page.
+const gliaCopy = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
+let gliaCount = 0;
+const gliaId = () => `glia-${gliaCopy}-${++gliaCount}`;
+
+function gliaMake(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "class") node.className = value;
+    else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else node.setAttribute(key, value);
+  }
+  // JupyterLab's command-mode shortcuts (arrows, a, b, …) must leave a focused control alone; they
+  // are looked up from the focused element outwards, so the mark has to be on the control itself.
+  if (["input", "button", "select"].includes(tag)) node.dataset.lmSuppressShortcuts = "true";
+  node.append(...children);
+  return node;
+}
+
+// The outer box.
+function gliaBox(el, label) {
+  const box = gliaMake("section", { class: "glia", "aria-label": label });
+  box.append(gliaMake("div", { class: "glia-title", "aria-hidden": "true" }, label));
+  el.replaceChildren(box);
+  return box;
+}
+
+function gliaSave(model, name, value) {
+  if (model.get(name) === value) return;
+  model.set(name, value);
+  model.save_changes();
+}
+
+function gliaRangeOf(model, name) {
+  return model.get("controls").find((c) => c.kind === "range" && c.name === name);
+}
+
+// Each maker returns {node, update, stop}: `update` follows the trait, `stop` cleans up.
+const gliaControls = {
+  range(model, spec) {
+    const id = gliaId();
+    const input = gliaMake("input", {
+      type: "range", id, min: spec.min, max: spec.max, step: spec.step,
+      oninput: () => gliaSave(model, spec.name, Number(input.value)),
+    });
+    const value = gliaMake("output", { for: id, class: "glia-value" });
+    const update = () => {
+      const now = gliaRangeOf(model, spec.name) ?? spec;
+      input.min = now.min; input.max = now.max; input.step = now.step;
+      input.value = model.get(spec.name);
+      const words = now.shown
+        ? now.shown[Math.round((input.valueAsNumber - now.min) / now.step)]
+        : String(input.valueAsNumber).replace("-", "\u2212");
+      value.textContent = words;
+      input.setAttribute("aria-valuetext", words);
+    };
+    const label = gliaMake("label", { for: id }, spec.label);
+    return { node: gliaMake("div", { class: "glia-range" }, label, input, value), update };
+  },
+
+  choice(model, spec) {
+    const id = gliaId();
+    const select = gliaMake("select", {
+      id, onchange: () => gliaSave(model, spec.name, spec.options[select.selectedIndex][0]),
+    });
+    for (const [, words] of spec.options) select.append(gliaMake("option", {}, words));
+    const update = () => {
+      select.selectedIndex = spec.options.findIndex(([v]) => v === model.get(spec.name));
+    };
+    const label = gliaMake("label", { for: id }, spec.label);
+    return { node: gliaMake("div", { class: "glia-choice" }, label, select), update };
+  },
+
+  toggle(model, spec) {
+    const input = gliaMake("input", {
+      type: "checkbox", onchange: () => gliaSave(model, spec.name, input.checked),
+    });
+    const update = () => { input.checked = model.get(spec.name); };
+    return { node: gliaMake("label", { class: "glia-toggle" }, input, spec.label), update };
+  },
+
+  move(model, spec) {
+    const go = () => {
+      const range = gliaRangeOf(model, spec.name);
+      const next = model.get(spec.name) + spec.by * range.step;
+      gliaSave(model, spec.name, Math.min(Math.max(next, range.min), range.max));
+    };
+    const button = gliaMake("button", { type: "button", onclick: go }, spec.label);
+    const update = () => {
+      const range = gliaRangeOf(model, spec.name);
+      const now = model.get(spec.name);
+      // aria-disabled keeps the focus where it is, `disabled` would throw it away
+      const spent = spec.by > 0 ? now >= range.max : now <= range.min;
+      button.setAttribute("aria-disabled", String(spent));
+    };
+    return { node: button, update };
+  },
+
+  jump(model, spec) {
+    const button = gliaMake(
+      "button", { type: "button", onclick: () => gliaSave(model, spec.name, spec.to) }, spec.label,
+    );
+    return { node: button, update() {} };
+  },
+
+  play(model, spec, live) {
+    let timer = 0;
+    const button = gliaMake("button", { type: "button", "aria-pressed": "false" }, spec.label);
+    const stop = () => {
+      clearInterval(timer); timer = 0;
+      button.textContent = spec.label;
+      button.setAttribute("aria-pressed", "false");
+      live.busy(false);
+    };
+    const tick = () => {
+      const range = gliaRangeOf(model, spec.name);
+      const next = model.get(spec.name) + range.step;
+      if (next > range.max) return stop();
+      gliaSave(model, spec.name, next);
+      if (next >= range.max) stop();
+    };
+    button.addEventListener("click", () => {
+      if (timer) return stop();
+      const range = gliaRangeOf(model, spec.name);
+      if (model.get(spec.name) >= range.max) gliaSave(model, spec.name, range.min);
+      button.textContent = "Pause";
+      button.setAttribute("aria-pressed", "true");
+      live.busy(true); // a screen reader hears the end, not every frame
+      timer = setInterval(tick, spec.every);
+    });
+    return { node: button, update() {}, stop };
+  },
+
+  press(model, spec) {
+    const button = gliaMake(
+      "button", { type: "button", onclick: () => model.send({ press: spec.name }) }, spec.label,
+    );
+    return { node: button, update() {} };
+  },
+};
+
+// The row of controls; returns {node, update, stop}.
+function gliaControlRow(model, live) {
+  const made = model.get("controls").map((spec) => gliaControls[spec.kind](model, spec, live));
+  const node = gliaMake("div", { class: "glia-controls", role: "group", "aria-label": "Controls" });
+  node.append(...made.map((m) => m.node));
+  return {
+    node,
+    update: () => made.forEach((m) => m.update()),
+    stop: () => made.forEach((m) => m.stop && m.stop()),
+  };
+}

@@ -1,0 +1,80 @@
+"""The base of the widgets: traits redraw, frames turn, the still picture says it all."""
+
+import pytest
+import traitlets
+from glia.widgets import Explorer, svg
+from glia.widgets.explorer import bundle, slider
+from glia.widgets.plot import Plot, ticks
+
+
+class Counter(Explorer):
+    value = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, **traits):
+        super().__init__(label="Counter", controls=[slider("value", "Value", 0, 9)], **traits)
+
+    def draw(self):
+        return {
+            "svg": svg.picture(10, 10, svg.BACKDROP, alt="a number"),
+            "say": f"now {self.value}",
+        }
+
+
+def test_a_changed_trait_redraws():
+    counter = Counter(value=3)
+    assert counter.picture["say"] == "now 3"
+    counter.value = 7
+    assert counter.picture["say"] == "now 7"
+
+
+def test_the_still_picture_holds_the_numbers_and_the_backdrop():
+    counter = Counter(value=4, backdrop="<g id='behind'/>")
+    shown, _ = counter._repr_mimebundle_()
+    assert "now 4" in shown["text/html"] and "<g id='behind'/>" in shown["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    assert shown["text/plain"] == "Counter: now 4"
+
+
+def test_what_is_said_is_escaped():
+    class Sly(Counter):
+        def draw(self):
+            return {"svg": svg.picture(1, 1, alt="a < b"), "say": "<script>"}
+
+    assert "<script>" not in Sly().still()
+
+
+def test_an_explorer_without_pictures_says_what_it_lacks():
+    class Empty(Explorer):
+        pass
+
+    with pytest.raises(NotImplementedError, match="Empty needs draw"):
+        Empty()
+
+
+def test_the_module_stands_alone():
+    source = bundle("explorer")
+    assert "import " not in source and "http" not in source
+    assert source.count("export default") == 1
+
+
+def test_pictures_demand_words():
+    with pytest.raises(ValueError, match="alt must say"):
+        svg.picture(10, 10, alt="picture")
+
+
+def test_numbers_have_a_true_minus_and_no_minus_zero():
+    assert svg.number(-0.001) == "0.00"
+    assert svg.number(-1.5) == "\u22121.50"
+
+
+def test_ticks_are_round_and_inside():
+    assert ticks(-2.2, 2.2) == [-2, -1, 0, 1, 2]
+    assert ticks(0, 0.5) == [0, 0.1, 0.2, 0.3, 0.4, 0.5]
+
+
+def test_boundary_ends_on_the_edges_of_the_box():
+    plot = Plot((0, 1), (0, 1), left=0, top=0, width=100, height=100)
+    assert "M25,100L25,0" in plot.boundary((4.0, 0.0), -1.0)
+    assert plot.boundary((1.0, 0.0), 5.0) == ""  # the line passes outside
+    assert plot.region((1.0, 0.0), 5.0, "#000").count("L") == 3  # the whole box
+    assert plot.region((1.0, 0.0), -5.0, "#000") == ""

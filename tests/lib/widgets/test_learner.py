@@ -1,0 +1,45 @@
+"""Calling a stranger's function: copies go in, plain words come out."""
+
+import warnings
+
+import numpy as np
+import pytest
+from glia.widgets.learner import LearnerError, as_numbers, ask
+
+
+def test_arrays_are_copied():
+    ours = np.zeros(3)
+
+    def theirs(x):
+        x += 1
+        return x
+
+    assert ask(theirs, "yours", ours).tolist() == [1, 1, 1]
+    assert ours.tolist() == [0, 0, 0]
+
+
+def test_warnings_of_the_learner_are_swallowed():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ask(lambda x: np.exp(x), "yours", np.array([1e4]))[0] == np.inf
+
+
+def test_the_line_that_failed_is_named():
+    def theirs(x):
+        y = x + 1
+        return y / 0
+
+    with pytest.raises(LearnerError, match=r"ZeroDivisionError.*line \d+: return y / 0") as caught:
+        ask(theirs, "yours", 1.0)
+    assert "called with 1.0" in str(caught.value)
+
+
+def test_single_numbers_come_in_many_shapes():
+    for value in (2, 2.0, np.float32(2), np.array([2.0]), [[2.0]], True + 1):
+        assert as_numbers(value, "yours", ()) == 2.0
+
+
+@pytest.mark.parametrize("value", ["a", {}, [1, [2]], np.ones(2), object()])
+def test_what_is_not_a_number_is_refused(value):
+    with pytest.raises(LearnerError, match="expected one number"):
+        as_numbers(value, "yours", ())
