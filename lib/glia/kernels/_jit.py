@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
-from numba.core import caching, event
+from numba.core import caching, codegen, config, event
 
 __all__ = ["FASTMATH", "jit"]
 
@@ -26,10 +26,25 @@ FASTMATH = {"contract", "reassoc", "nsz"}
 
 SECONDS_BEFORE_NOTE = 1.0
 
+_settings: Any = config  # numba fills this module with names at run time, unseen by type checkers
+
 
 def jit(function: _F) -> _F:
     """Compile a kernel on its first call for each type of arguments, and cache the result."""
-    return numba.njit(cache=True, fastmath=FASTMATH, error_model="numpy")(function)
+    compiled: Any = numba.njit(fastmath=FASTMATH, error_model="numpy")(function)
+    if _settings.DISABLE_JIT:
+        return function
+    try:
+        compiled.enable_caching()
+    except RuntimeError:  # no folder to keep a cache in: compile anew in each process
+        return compiled
+    if isinstance(compiled._cache._impl.locator, ReadOnlyInTree):
+        compiled._cache.save_overload = _keep_nothing
+    return compiled
+
+
+def _keep_nothing(signature: Any, data: Any) -> None:
+    """Stand in for saving to a folder that we may not write to; numba would raise."""
 
 
 class ReadOnlyInTree(caching.InTreeCacheLocator):
@@ -71,7 +86,10 @@ class CompileNote(event.Listener):
         if self._depth == 1:
             self._timer = threading.Timer(SECONDS_BEFORE_NOTE, self._say)
             self._timer.daemon = True
-            self._timer.start()
+            try:
+                self._timer.start()
+            except RuntimeError:  # no thread to be had here (a sandbox, say): stay silent
+                self._timer = None
 
     def on_end(self, event: Any) -> None:
         """Stop the clock when the outermost one is done."""
@@ -98,22 +116,20 @@ def _choose_cpu() -> None:
 
     Only where nobody has chosen yet, and only on x86-64, where the families have names.
     """
-    if numba.config.CPU_NAME is not None or numba.config.CPU_FEATURES is not None:
+    if _settings.CPU_NAME is not None or _settings.CPU_FEATURES is not None:
         return
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return
-    from llvmlite import binding
-
-    flags = binding.get_host_cpu_features()
+    flags = set(codegen.get_host_cpu_features().split(","))
 
     def has(*names: str) -> bool:
-        return all(flags.get(name, False) for name in names)
+        return all(f"+{name}" in flags for name in names)
 
     if not has("avx2", "fma", "bmi", "bmi2", "f16c", "lzcnt", "movbe"):
         return
     wide = has("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl")
-    numba.config.CPU_NAME = "x86-64-v4" if wide else "x86-64-v3"
-    numba.config.CPU_FEATURES = ""  # the family's own, nothing beyond
+    _settings.CPU_NAME = "x86-64-v4" if wide else "x86-64-v3"
+    _settings.CPU_FEATURES = ""  # the family's own, nothing beyond
 
 
 _choose_cpu()

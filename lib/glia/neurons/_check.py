@@ -24,8 +24,9 @@ def examples(X: ArrayLike, features: int | None = None, allow_empty: bool = Fals
         raise ValueError(f"X must have {features} columns, as in fit; got shape {array.shape}")
     dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
     array = np.ascontiguousarray(array, dtype=dtype)
-    if not np.isfinite(array).all():
-        raise ValueError(f"X must be finite, got {int((~np.isfinite(array)).sum())} nan or inf")
+    if not array.flags.writeable:
+        array = array.copy()  # to numba a read-only array is another type: a whole compilation more
+    all_finite(array, "X")
     return array
 
 
@@ -40,15 +41,22 @@ def labels_of(y: ArrayLike, count: int) -> Array:
         raise ValueError(
             f"X holds {count} examples and y {array.shape[0]} labels; expected as many"
         )
-    if not np.isfinite(array).all():
-        raise ValueError("y must be finite, got nan or inf")
+    all_finite(array, "y")
     return array
+
+
+def all_finite(array: Array, name: str) -> None:
+    """Raise unless every entry is finite."""
+    finite = np.isfinite(array)
+    if not finite.all():
+        raise ValueError(f"{name} must be finite, got {int((~finite).sum())} nan or inf")
 
 
 def only_values(y: Array, allowed: tuple[int, ...], name: str) -> None:
     """Raise unless every label is one of the allowed ones."""
-    strange = np.setdiff1d(y, np.array(allowed))
-    if strange.size:
+    known = np.logical_or.reduce([y == value for value in allowed])
+    if not known.all():
+        strange = np.unique(y[~known])
         shown = ", ".join(str(v) for v in strange[:5].tolist())
         raise ValueError(f"{name} expects labels {allowed}, got also {shown}")
 

@@ -38,7 +38,8 @@ def descend(
     for _ in range(epochs):
         if size < count:
             order = rng.permutation(count)
-        loss = float(step(data, target, order, weight, bias, lr, size))
+        with np.errstate(over="ignore", invalid="ignore"):  # told below, in plainer words
+            loss = float(step(data, target, order, weight, bias, lr, size))
         if not np.isfinite(loss):
             raise FloatingPointError(
                 f"the loss became {loss} in epoch {history.epochs}: "

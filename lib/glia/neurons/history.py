@@ -43,17 +43,26 @@ class Updates(Sequence[Update]):
     """
 
     def __init__(
-        self, X: Array, start: tuple[Array, float], lr: float, visits: tuple[Array, ...]
+        self,
+        X: Array,
+        start: tuple[Array, float],
+        lr: float,
+        step: Array,
+        epoch: Array,
+        index: Array,
+        error: Array,
     ) -> None:
-        self._X, self._start, self._lr = X, start, lr
-        self._step, self._epoch, self._index, self._error = visits
+        self._start, self._lr = start, lr
+        self._step, self._epoch, self._index, self._error = step, epoch, index, error
+        # Our own copy of the rows in question: X is the caller's, who may change it later.
+        touched = np.zeros(X.shape[0], dtype=bool)
+        touched[index] = True
+        kept = np.flatnonzero(touched)
+        self._rows = X.take(kept, axis=0)
+        place = np.empty(X.shape[0], dtype=np.int64)
+        place[kept] = np.arange(len(kept))
+        self._row_of = place[index]  # (U,), where each update's row is kept
         self._path: tuple[Array, Array] | None = None
-
-    @classmethod
-    def none(cls) -> Updates:
-        """Return an empty list of updates."""
-        whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
-        return cls(np.zeros((0, 0)), (real, 0.0), 1.0, (whole, whole, whole, real))
 
     def __len__(self) -> int:
         return len(self._index)
@@ -85,9 +94,9 @@ class Updates(Sequence[Update]):
     def _weights(self) -> tuple[Array, Array]:
         if self._path is None:
             weight, bias = self._start
-            steps = (self._lr * self._error).astype(self._X.dtype)  # (U,)
-            moves = np.concatenate([weight[None], steps[:, None] * self._X[self._index]])
-            biases = np.concatenate([np.array([bias], dtype=self._X.dtype), steps])
+            steps = (self._lr * self._error).astype(weight.dtype)  # (U,)
+            moves = np.concatenate([weight[None], steps[:, None] * self._rows[self._row_of]])
+            biases = np.concatenate([np.array([bias], dtype=weight.dtype), steps])
             self._path = np.cumsum(moves, axis=0)[1:], np.cumsum(biases)[1:]  # (U, D), (U,)
         return self._path
 
@@ -104,7 +113,7 @@ class History:
         converged: whether training ended because nothing was left to correct.
     """
 
-    updates: Sequence[Update] = field(default_factory=Updates.none)
+    updates: Sequence[Update] = ()
     mistakes: list[int] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
     converged: bool = False

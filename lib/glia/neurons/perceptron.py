@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -102,8 +103,6 @@ class Perceptron:
             ValueError: shapes do not fit, a label is not of this convention, a value is not finite.
         """
         data = _check.examples(X)
-        if data is X or np.shares_memory(data, X):  # the history reads it later: keep our own
-            data = data.copy()
         given = _check.labels_of(y, data.shape[0])
         low, high = label_values(self.labels)
         _check.only_values(given, (low, high), f"a perceptron with labels={self.labels!r}")
@@ -116,9 +115,10 @@ class Perceptron:
                 raise ValueError("steps is for schedule='random'; with 'epoch', give epochs")
             orders = _passes(data.shape[0], _check.count_of(epochs, "epochs"))
         else:
-            if steps is None:
-                steps = _check.count_of(epochs, "epochs") * data.shape[0]
-            orders = _draws(data.shape[0], _check.count_of(steps, "steps"), self.seed)
+            draws = _check.count_of(epochs, "epochs") * data.shape[0]
+            if steps is not None:
+                draws = _check.count_of(steps, "steps")
+            orders = _draws(data.shape[0], draws, self.seed)
 
         learn = backend.implementation("perceptron_epoch_")
         room = np.empty(data.shape[0], dtype=np.int64)
@@ -138,7 +138,7 @@ class Perceptron:
         step, epoch_of, index = (np.concatenate(column) for column in zip(*visits, strict=True))
         # The prediction was the other label, so the error follows from the label alone.
         error = np.where(given[index] == high, high - low, low - high).astype(np.float64)
-        history.updates = Updates(data, start, self.lr, (step, epoch_of, index, error))
+        history.updates = Updates(data, start, self.lr, step, epoch_of, index, error)
         self._weight, self.bias, self.history = w, float(b[0]), history
         if self.schedule == "random":
             history.converged = bool((self.predict(data) == given).all())
@@ -177,12 +177,12 @@ class Perceptron:
         return f"Perceptron(labels={self.labels!r}, schedule={self.schedule!r}, lr={self.lr:g})"
 
 
-def _passes(count: int, epochs: int):
+def _passes(count: int, epochs: int) -> Iterator[NDArray[np.int64]]:
     order = np.arange(count)
     return (order for _ in range(epochs))
 
 
-def _draws(count: int, steps: int, seed: int):
+def _draws(count: int, steps: int, seed: int) -> Iterator[NDArray[np.int64]]:
     """Yield the random draws in portions of `count`, so that each makes one epoch of history."""
     rng = np.random.default_rng(seed)
     for start in range(0, steps, count):

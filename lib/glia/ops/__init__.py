@@ -14,6 +14,7 @@ from glia.ops.cross_entropy import (
 )
 from glia.ops.logistic import (
     binary_cross_entropy,
+    binary_cross_entropy_grad,
     log_likelihood,
     logistic_epoch_,
     logistic_gradient,
@@ -42,6 +43,7 @@ __all__ = [
     "adaline_epoch_",
     "adaline_gradient",
     "binary_cross_entropy",
+    "binary_cross_entropy_grad",
     "cross_entropy",
     "cross_entropy_grad",
     "half_squared_error",

@@ -52,7 +52,7 @@ def cross_entropy(logits: ArrayLike, targets: ArrayLike, reduction: str = "mean"
 
     Args:
         logits: z, before the softmax.
-        targets: class numbers (N,), or one row of probabilities per example (N, K): one-hot or soft.
+        targets: class numbers (N,), or rows of probabilities (N, K): one-hot or soft.
         reduction: "mean", "sum" or "none".
 
     Shape:

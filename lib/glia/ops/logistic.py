@@ -13,6 +13,7 @@ from glia.ops.sigmoid import sigmoid
 
 __all__ = [
     "binary_cross_entropy",
+    "binary_cross_entropy_grad",
     "log_likelihood",
     "logistic_epoch_",
     "logistic_gradient",
@@ -88,20 +89,42 @@ def binary_cross_entropy(
         ValueError: shapes differ, or values lie outside [0, 1].
 
     Gradient:
-        ∂ℓ/∂a = (a − y) / (a − a²)
+        see `binary_cross_entropy_grad`.
 
     Example:
         >>> round(float(binary_cross_entropy([0.5], [1.0])), 4)
         0.6931
     """
-    a, y = as_float(probabilities, "probabilities"), as_float(targets, "targets")
-    same_shape(a, y, "probabilities", "targets")
-    _in_unit_interval(a, "probabilities")
-    _in_unit_interval(y, "targets")
+    a, y = _probabilities_and_targets(probabilities, targets)
     with np.errstate(divide="ignore", invalid="ignore"):
         # 0 · (−inf) is nan in floating point; by convention it is 0 here.
         losses = -(np.where(y > 0, y * np.log(a), 0) + np.where(y < 1, (1 - y) * np.log1p(-a), 0))
     return reduce(losses + 0.0, reduction)  # + 0.0 turns −0.0 into 0.0
+
+
+def binary_cross_entropy_grad(
+    probabilities: ArrayLike, targets: ArrayLike, reduction: str = "mean"
+) -> Array:
+    """Return the gradient of `binary_cross_entropy` with respect to the probabilities.
+
+    Formula:
+        ∂ℓ/∂a = (a − y) / (a − a²)
+
+    Times da/dz = a (1 − a) it is a − y, the gradient by the logit. At a = y = 0 and a = y = 1 it
+    takes the one-sided limit, 1 and −1; at a confident mistake it is infinite.
+
+    Shape:
+        probabilities (...), targets the same → (...)
+
+    Example:
+        >>> binary_cross_entropy_grad([0.5], [1.0])
+        array([-2.])
+    """
+    a, y = _probabilities_and_targets(probabilities, targets)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # (a − y)/(a − a²) = (1 − y)/(1 − a) − y/a, in a form that meets 0/0 one term at a time
+        grad = np.where(y < 1, (1 - y) / (1 - a), 0) - np.where(y > 0, y / a, 0)
+    return grad * a.dtype.type(reduction_scale(a.shape, reduction))
 
 
 def log_likelihood(X: ArrayLike, y: ArrayLike, weight: ArrayLike, bias: float) -> float:
@@ -183,6 +206,15 @@ def _logits_and_targets(logits: ArrayLike, targets: ArrayLike) -> tuple[Array, A
     same_shape(z, y, "logits", "targets")
     _in_unit_interval(y, "targets")
     return z, y
+
+
+def _probabilities_and_targets(probabilities: ArrayLike, targets: ArrayLike) -> tuple[Array, Array]:
+    a = as_float(probabilities, "probabilities")
+    y = as_float(targets, "targets").astype(a.dtype, copy=False)
+    same_shape(a, y, "probabilities", "targets")
+    _in_unit_interval(a, "probabilities")
+    _in_unit_interval(y, "targets")
+    return a, y
 
 
 def _in_unit_interval(values: Array, name: str) -> None:

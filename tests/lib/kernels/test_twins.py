@@ -1,0 +1,92 @@
+"""Each kernel against its textbook twin, on the same arguments."""
+
+import inspect
+
+import numpy as np
+import pytest
+from glia import backend
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.skipif("numba" not in backend.available(), reason="needs numba")
+DESCENTS = ["adaline_epoch_", "logistic_epoch_", "softmax_regression_epoch_"]
+
+
+def pair(name):
+    with backend.use("numpy"):
+        plain = backend.implementation(name)
+    with backend.use("numba"):
+        return plain, backend.implementation(name)
+
+
+@pytest.mark.parametrize("name", ["perceptron_epoch_", *DESCENTS])
+def test_signatures_agree(name):
+    plain, fast = pair(name)
+    assert list(inspect.signature(plain).parameters) == list(
+        inspect.signature(getattr(fast, "py_func", fast)).parameters
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(DESCENTS),
+    st.sampled_from([np.float32, np.float64]),
+    st.integers(1, 12),
+    st.integers(0, 6),
+    st.integers(1, 15),
+    st.integers(0, 1000),
+)
+def test_descents_agree(name, dtype, count, features, batch_size, seed):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(count, features)).astype(dtype)
+    order = rng.integers(count, size=count + 3)
+    many = name.startswith("softmax")
+    y = rng.integers(3, size=count) if many else rng.integers(2, size=count).astype(dtype)
+    weight = rng.normal(size=(3, features) if many else features).astype(dtype)
+    bias = rng.normal(size=3 if many else 1).astype(dtype)
+    for array in (X, y, order):
+        array.flags.writeable = False
+    results = []
+    for epoch in pair(name):
+        w, b = weight.copy(), bias.copy()
+        loss = epoch(X, y, order, w, b, 0.05, batch_size)
+        assert w.dtype == b.dtype == dtype
+        results.append((w, b, loss))
+    tolerance = (
+        {"rtol": 2e-4, "atol": 2e-5} if dtype == np.float32 else {"rtol": 1e-9, "atol": 1e-12}
+    )
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, **tolerance)
+
+
+@pytest.mark.parametrize("name", DESCENTS)
+def test_far_out_logits_agree(name):
+    X, y = np.array([[1e4], [-1e4], [3.0]]), np.array([0, 1, 1])
+    many = name.startswith("softmax")
+    results = []
+    for epoch in pair(name):
+        w, b = np.ones((2, 1) if many else 1), np.zeros(2 if many else 1)
+        w[0] = -1
+        loss = epoch(X, y if many else y.astype(float), np.arange(3), w, b, 1e-6, 2)
+        assert np.isfinite(loss)
+        results.append((w, b, loss))
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from([np.float32, np.float64]), st.booleans(), st.integers(0, 1000))
+def test_perceptrons_agree(dtype, pm1, seed):
+    rng = np.random.default_rng(seed)
+    X = rng.integers(-3, 4, size=(9, 3)).astype(dtype)  # whole numbers: exact in either
+    low = -1.0 if pm1 else 0.0
+    y = np.where(rng.random(9) < 0.5, dtype(low), dtype(1))
+    order = rng.integers(9, size=20)
+    results = []
+    for epoch in pair("perceptron_epoch_"):
+        w, b, updates = np.zeros(3, dtype), np.zeros(1, dtype), np.full(20, -7)
+        mistakes = epoch(X, y, order, w, b, 0.5, low, pm1, updates)
+        assert (updates[mistakes:] == -7).all()
+        results.append((w, b, updates, mistakes))
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
