@@ -1,0 +1,149 @@
+"""One exercise of one submission: a fresh box, the student's definitions, the judge's questions."""
+
+from typing import Any
+
+from glia_grader.answerer import Reply, StudentError, plain
+from glia_grader.budget import Budget
+from glia_grader.exercise import Exercise, load
+from glia_grader.judge import judge
+from glia_grader.run import CellRun, Deadline, replay
+from glia_grader.sandbox.host import Box, Limits, Sandbox, StudentFailure
+from glia_grader.verdict import Verdict
+
+STUB_MODULE = "glia_grader"  # boxes hold a quiet stand-in of that name: it must stay importable
+
+
+def ask(
+    sandbox: Sandbox,
+    exercise: Exercise,
+    function: str,
+    runs: list[CellRun],
+    *,
+    seed: int,
+    budget: Budget,
+    deadline: Deadline,
+    limits: Limits,
+) -> Verdict:
+    """Judge one exercise.
+
+    Args:
+        sandbox: Where to run.
+        exercise: What is asked.
+        function: The name of the student's function.
+        runs: What became of the submission's cells.
+        seed: Seed of the judge's inputs.
+        budget: Time limits.
+        deadline: The end of the submission's time.
+        limits: Memory, disk, output.
+
+    Returns:
+        The judge's verdict.
+    """
+    fatal = _ended(function, runs)
+    if fatal is None and deadline.left <= 0.2:
+        fatal = StudentError("timeout", "the time for this notebook was used up before")
+    if fatal is not None:
+        return judge(exercise, Silent(fatal), seed=seed, hidden=True)
+    forbid = tuple(name for name in exercise.forbid if name != STUB_MODULE)
+    hide = () if "glia" in exercise.needs else ("glia",)
+    with sandbox.open(limits, forbid=forbid, hide=hide) as box:
+        answerer = BoxAnswerer(
+            box, exercise, function, Deadline(min(budget.question, deadline.left))
+        )
+        answerer.prepare(runs, budget)
+        return judge(exercise, answerer, seed=seed, hidden=True)
+
+
+def _ended(function: str, runs: list[CellRun]) -> StudentError | None:
+    """Why the function cannot be asked: its own cell hung or ended the process."""
+    defining = [run for run in runs if function in run.cell.defines and run.state != "skipped"]
+    if not defining or defining[-1].state not in ("timeout", "died"):
+        return None
+    return StudentError(defining[-1].state, defining[-1].message)
+
+
+class Silent:
+    """Stands for a function that can never answer."""
+
+    def __init__(self, error: StudentError):
+        """Keep the reason."""
+        self.error = error
+
+    def exists(self) -> bool:
+        """The function was written."""
+        return True
+
+    def signature(self) -> list[str] | None:
+        """Nobody knows."""
+        return None
+
+    def call(self, *args: Any, **kwargs: Any) -> Reply:
+        """There is no answer."""
+        raise self.error
+
+
+class BoxAnswerer:
+    """Passes the judge's questions to a box; the clock and the comparison stay here."""
+
+    def __init__(self, box: Box, exercise: Exercise, function: str, deadline: Deadline):
+        """Bind a box to an exercise.
+
+        Args:
+            box: A fresh box.
+            exercise: What is asked.
+            function: The name of the student's function.
+            deadline: The end of this exercise's time.
+        """
+        self.box, self.exercise, self.function = box, exercise, function
+        self.deadline = deadline
+        self._lost: StudentError | None = None
+
+    def prepare(self, runs: list[CellRun], budget: Budget) -> None:
+        """Replay the definitions, then place the references of what the exercise uses."""
+        refused = replay(self.box, runs, self.function, budget, self.deadline)
+        if not self.box.alive:
+            kind = "timeout" if self.box.end and self.box.end.how == "timeout" else "died"
+            self._lost = StudentError(kind, "the notebook's cells did not run a second time")
+            return
+        try:
+            if refused and not self.box.exists(self.function):
+                self._lost = StudentError("forbidden", refused)
+                return
+            for name in self.exercise.uses:
+                self.box.place(load(name).reference_source)
+        except StudentFailure as failure:
+            self._lost = StudentError(failure.kind, failure.message)
+
+    def exists(self) -> bool:
+        """Whether the student's function is there."""
+        if self._lost is not None:
+            return True
+        try:
+            return self.box.exists(self.function)
+        except StudentFailure:
+            return False
+
+    def signature(self) -> list[str] | None:
+        """Its parameter names."""
+        if self._lost is not None:
+            return None
+        try:
+            return self.box.signature(self.function)
+        except StudentFailure:
+            return None
+
+    def call(self, *args: Any, **kwargs: Any) -> Reply:
+        """Ask once; the box's failure becomes the judge's."""
+        if self._lost is not None:
+            raise self._lost
+        timeout = min(self.exercise.time_limit, self.deadline.left)
+        if timeout <= 0.05:
+            raise StudentError("timeout", "all its answers together took too long")
+        try:
+            reply = self.box.call(
+                self.function, *args, timeout=timeout, want_args=True, keywords=kwargs or None
+            )
+        except StudentFailure as failure:
+            raise StudentError(failure.kind, failure.message, failure.line) from None
+        # The judge compares exact plain types: a numpy scalar becomes an array without axes.
+        return Reply(plain(reply.value), reply.args_after, reply.seconds)

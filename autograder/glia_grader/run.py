@@ -1,0 +1,152 @@
+"""Running a submission's cells in order, for their outputs and to learn which can be replayed."""
+
+import ast
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from glia_grader.budget import Budget
+from glia_grader.intake import Cell, Submission
+from glia_grader.intake.source import parse_python
+from glia_grader.sandbox.host import Box, Limits, Sandbox
+
+State = Literal["ok", "error", "timeout", "died", "skipped"]
+
+
+@dataclass
+class CellRun:
+    """What became of one cell.
+
+    Attributes:
+        cell: The cell.
+        state: "ok", "error" (it raised), "timeout", "died" (it ended its process) or "skipped".
+        outputs: nbformat outputs.
+        seconds: Wall time.
+        count: The number in `[ ]:`.
+        message: What went wrong, in a sentence.
+    """
+
+    cell: Cell
+    state: State
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    count: int | None = None
+    message: str = ""
+
+
+class Deadline:
+    """A point in time that several steps share."""
+
+    def __init__(self, seconds: float):
+        """Start the clock."""
+        self.end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left; never negative."""
+        return max(0.0, self.end - time.monotonic())
+
+
+def run_notebook(
+    sandbox: Sandbox, submission: Submission, budget: Budget, deadline: Deadline, limits: Limits
+) -> list[CellRun]:
+    """Run every cell in order, as the student would with "Run All".
+
+    A cell that hangs or ends its process costs itself: a fresh box replays what ran before, and
+    the next cells go on.
+
+    Args:
+        sandbox: Where to run.
+        submission: What to run.
+        budget: Time limits.
+        deadline: The end of the submission's time.
+        limits: Memory, disk, output.
+
+    Returns:
+        One entry for each cell that runs.
+    """
+    runs: list[CellRun] = []
+    own = Deadline(min(budget.notebook, deadline.left))
+    box: Box | None = None
+    try:
+        for cell in submission.code:
+            if own.left <= 0.2:
+                said = "not run: the notebook's time was used up"
+                runs.append(CellRun(cell, "skipped", message=said))
+                continue
+            if box is None or not box.alive:
+                box = _fresh(sandbox, runs, budget, own, limits)
+            runs.append(_run(box, cell, min(budget.cell, own.left)))
+    finally:
+        if box is not None:
+            box.close()
+    return runs
+
+
+def _fresh(
+    sandbox: Sandbox, runs: list[CellRun], budget: Budget, own: Deadline, limits: Limits
+) -> Box:
+    """A box that stands where the last one ended."""
+    box = sandbox.open(limits, hide=("glia",) if not sandbox.needs_glia else ())
+    replay(box, runs, None, budget, own)
+    return box
+
+
+def _run(box: Box, cell: Cell, timeout: float) -> CellRun:
+    result = box.run_cell(cell.source, timeout=timeout)
+    state: State = "ok" if result.ok else "error"
+    if not box.alive:
+        state = "timeout" if result.kind == "timeout" else "died"
+    return CellRun(
+        cell, state, result.outputs, result.seconds, result.execution_count, result.error or ""
+    )
+
+
+def replay(
+    box: Box, runs: list[CellRun], wanted: str | None, budget: Budget, deadline: Deadline
+) -> str:
+    """Bring a fresh box to where the notebook ended.
+
+    Cells that hung, died or were slow give their definitions only, but for a slow cell that
+    defines what is asked.
+
+    Args:
+        box: A fresh box.
+        runs: What became of the cells before.
+        wanted: The function that will be asked, or None.
+        budget: Time limits.
+        deadline: When to stop.
+
+    Returns:
+        What the cell that defines `wanted` was refused (the import policy), or "". The box may
+        have ended.
+    """
+    refused = ""
+    for run in runs:
+        source = run.cell.source
+        defines_it = wanted is not None and wanted in run.cell.defines
+        if run.state == "skipped":
+            continue
+        if run.state in ("timeout", "died") or (run.seconds > budget.slow and not defines_it):
+            source = definitions(source)
+            if not source:
+                continue
+        result = box.exec(source, timeout=max(0.1, min(budget.cell, deadline.left)))
+        if result.kind == "forbidden" and defines_it:
+            refused = result.error or "a forbidden name"
+        if not box.alive:
+            break
+    return refused
+
+
+def definitions(source: str) -> str:
+    """The imports, functions and classes of a cell: what costs no time to run again."""
+    tree = parse_python(source)
+    if tree is None:
+        return ""
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    kept = [node for node in tree.body if isinstance(node, kinds)]
+    try:
+        return "\n".join(ast.unparse(node) for node in kept)
+    except (ValueError, RecursionError):
+        return ""

@@ -1,0 +1,250 @@
+"""One process with student code in it, as the trusted side holds it."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from . import answers, protocol
+from .answers import CellResult, End, Reply, SandboxError, StudentFailure
+from .folder import remove_tree
+from .life import Exit, Life
+from .limits import Limits
+from .wire import Ended, Watched
+
+_READY = 20.0  # seconds for a fresh box to say that it is ready
+_SHORT = 10.0  # seconds for what is not student code
+_FIGURES = 4  # text and figures of one cell together, in units of the text it may have
+
+
+class Box:
+    """A process that runs cells and answers calls. Use it in a ``with`` statement.
+
+    Every request has a deadline by the host's clock. When it passes, or when the answer cannot be
+    read, the process is killed with all that it started, and every later request says so.
+
+    Args:
+        life: the process.
+        limits: what it may use up.
+        scratch: its folder, where it has no disk of its own.
+
+    Raises:
+        SandboxError: it could not be set up.
+    """
+
+    def __init__(self, life: Life, limits: Limits, scratch: Path | None = None):
+        self.limits = limits
+        self.end: End | None = None
+        self._life, self._scratch = life, scratch
+        self._wire = Watched(life.wire, self._watch if scratch is not None else None)
+        self._asked = 0
+        self._why = ""
+        self._memory = False
+        self._output_left = int(limits.output_mb * (1 << 20))
+        try:
+            ready, _ = self._wire.receive(_READY)
+        except (TimeoutError, Ended, protocol.WireError) as error:
+            ready = {"broken": f"it did not start ({type(error).__name__})"}
+        if "ready" not in ready:
+            self._stop("lost")
+            raise SandboxError(f"a box could not be set up: {str(ready.get('broken'))[:500]}")
+
+    def __enter__(self) -> "Box":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self.end is None
+
+    def close(self) -> End:
+        """End everything in the box and say how it ended; may be called again."""
+        if self.end is None:
+            self._stop("ok")
+        assert self.end is not None
+        return self.end
+
+    def run_cell(self, source: str, timeout: float) -> CellResult:
+        """Run a cell as Jupyter would, outputs and all; never raises for what the student did."""
+        return self._cell(source, timeout, quiet=False)
+
+    def exec(self, source: str, timeout: float) -> CellResult:
+        """Run a cell for its definitions: the same names, nothing displayed or drawn."""
+        return self._cell(source, timeout, quiet=True)
+
+    def place(self, source: str, timeout: float = _SHORT) -> None:
+        """Define the course's own functions in the box; they see numpy, not the student's names.
+
+        Raises:
+            StudentFailure: the box has ended, or the source does not run.
+        """
+        self._ask({"op": "place"}, source.encode(), timeout)
+
+    def exists(self, name: str) -> bool:
+        """Whether the notebook defined something callable of that name."""
+        return self._ask({"op": "exists", "name": name}, b"", _SHORT)[0] is True
+
+    def signature(self, name: str) -> list[str] | None:
+        """The parameter names of a function of the student's, or None where they cannot be told."""
+        value = self._ask({"op": "signature", "name": name}, b"", _SHORT)[0]
+        return answers.texts(value) if type(value) is list else None
+
+    def call(
+        self,
+        name: str,
+        *arguments: Any,
+        timeout: float,
+        want_args: bool = False,
+        keywords: dict[str, Any] | None = None,
+    ) -> Reply:
+        """Call a function of the student's.
+
+        Args:
+            name: of the function, in the notebook.
+            arguments: arrays, scalars, strings, None, and tuples, lists and dicts of these.
+            timeout: seconds by the host's clock; after it the whole box is gone.
+            want_args: also return the arguments as they are after the call.
+            keywords: keyword arguments.
+
+        Returns:
+            The value, with float32 still float32 and tuples still tuples.
+
+        Raises:
+            StudentFailure: there is no value; ``kind`` says why.
+        """
+        node, blob = protocol.pack((arguments, keywords or {}))
+        request = {"op": "call", "name": name, "value": node, "want_args": want_args}
+        value, seconds = self._ask(request, blob, timeout)
+        if type(value) is not dict or "value" not in value:
+            raise self._stop("lost", StudentFailure("bad_reply", "the answer was not readable"))
+        after = value.get("args")
+        return Reply(
+            value=value["value"],
+            args_after=after if want_args and type(after) is tuple else None,
+            seconds=seconds,
+            attempts=answers.texts(value.get("attempts")),
+        )
+
+    def _cell(self, source: str, timeout: float, quiet: bool) -> CellResult:
+        begun = time.monotonic()
+        try:
+            value, seconds = self._ask({"op": "cell", "quiet": quiet}, source.encode(), timeout)
+        except StudentFailure as failure:
+            seconds = time.monotonic() - begun
+            shown = [_as_output(failure)]
+            return CellResult(False, shown, seconds, None, failure.message, failure.kind)
+        if type(value) is not dict:
+            value = {"kind": "bad_reply", "error": "the answer was not readable"}
+        room = int(_FIGURES * self.limits.cell_output_mb * (1 << 20)) + 100_000
+        shown = answers.outputs(value.get("outputs"), min(room, self._output_left))
+        self._output_left = max(self._output_left - sum(map(answers.size, shown)), 0)
+        return CellResult(
+            ok=value.get("ok") is True,
+            outputs=shown,
+            seconds=seconds,
+            execution_count=answers.number(value.get("count")),
+            error=answers.text(value.get("error")),
+            kind=value["kind"] if value.get("kind") in answers.KINDS else None,
+            line=answers.number(value.get("line")),
+            attempts=answers.texts(value.get("attempts")),
+        )
+
+    def _ask(self, request: dict, blob: bytes, timeout: float) -> tuple[Any, float]:
+        """The answer to a request, and the seconds it took; the box is gone if there is none."""
+        if self.end is not None:
+            raise StudentFailure("died", f"the process had already ended: {self._why}")
+        self._asked += 1
+        message = protocol.frame({**request, "id": self._asked}, blob)
+        begun = time.monotonic()
+        try:
+            self._wire.send(message, timeout)
+            header, data = self._wire.receive(timeout - (time.monotonic() - begun))
+            seconds = time.monotonic() - begun
+            if header.get("id") != self._asked:
+                raise protocol.WireError("it answers another question")
+            if self._scratch is not None:
+                self._watch()
+            if "failure" not in header:
+                return protocol.unpack(header.get("value"), data), seconds
+        except TimeoutError:
+            late = StudentFailure("timeout", f"it took longer than {timeout:g} s")
+            raise self._stop("timeout", late) from None
+        except Ended:
+            raise self._stop("died") from None
+        except _TooMuch as error:
+            raise self._stop("disk", StudentFailure("died", str(error))) from None
+        except protocol.WireError as error:
+            odd = StudentFailure("bad_reply", f"the answer was not readable: {error}")
+            raise self._stop("lost", odd) from None
+        failure = answers.failure(header["failure"])
+        self._memory = self._memory or failure.message == _SENTENCES["memory"]
+        raise failure
+
+    def _stop(self, how: str, failure: StudentFailure | None = None) -> StudentFailure:
+        """End the process; the failure to raise for the request that was under way."""
+        last = self._life.end()
+        if how == "died":
+            how = self._cause(last)
+        if failure is None:
+            failure = StudentFailure("died", _SENTENCES.get(how, f"the process ended ({how})"))
+        self._why = failure.message
+        self.end = End(how, last.cpu, last.rss_mb)
+        if self._scratch is not None:
+            remove_tree(self._scratch)
+        return failure
+
+    def _cause(self, last: Exit) -> str:
+        if last.code in (-9, -24) and last.cpu > self.limits.cpu - 1:
+            return "cpu"
+        fatal = last.code in (-6, -7, -9, -11)
+        if fatal and (self._memory or last.rss_mb > 0.6 * self.limits.memory_mb):
+            return "memory"
+        return f"signal {-last.code}" if last.code < 0 else f"exit {last.code}"
+
+    def _watch(self) -> None:
+        """Without a disk of its own, what a box writes is counted from outside."""
+        files, size = usage(self._scratch)
+        if size > self.limits.disk_mb << 20 or files > self.limits.inodes:
+            raise _TooMuch(f"it filled its disk ({size >> 20} MiB in {files} files)")
+
+
+class _TooMuch(Exception):
+    """A box used up more than it may."""
+
+
+_SENTENCES = {
+    "cpu": "it used up its processor time",
+    "exit 0": "the process ended itself (exit)",
+    "memory": "it ran out of memory",
+    "signal 6": "the process crashed (abort)",
+    "signal 9": "the process was killed",
+    "signal 11": "the process crashed (segmentation fault)",
+}
+_NAMES = {"timeout": "TimeLimit", "died": "Died", "bad_reply": "Unreadable"}
+
+
+def _as_output(failure: StudentFailure) -> dict:
+    """What a reader of the notebook sees where a cell took its process down."""
+    name = _NAMES.get(failure.kind, "Failed")
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": failure.message,
+        "traceback": [f"{name}: {failure.message}"],
+    }
+
+
+def usage(directory: Path | None) -> tuple[int, int]:
+    """Files and bytes below a directory, links not followed."""
+    files = size = 0
+    for folder, folders, names in os.walk(directory or ""):
+        files += len(folders) + len(names)
+        for name in names:
+            try:
+                size += os.lstat(os.path.join(folder, name)).st_blocks * 512
+            except (OSError, AttributeError):  # just removed; Windows counts no blocks
+                continue
+    return files, size

@@ -1,0 +1,108 @@
+"""The private folder of one sandbox: the worker's copied code, and scratch folders for boxes."""
+
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+import time
+from pathlib import Path
+
+from . import view
+from .answers import SandboxError
+from .launch import PACKAGE
+
+PREFIX = "glia-box-"
+FILES = (
+    "capture", "landlock", "limits", "namespaces", "plain", "policy", "protocol", "quiet",
+    "seccomp", "shell", "syscalls", "worker", "zygote",
+)  # fmt: skip
+_STALE = 2 * 24 * 3600  # seconds after which a folder whose owner was killed is swept away
+
+
+class Folder:
+    """A new private folder, with the worker's code in it under another package name.
+
+    The package that holds references and answers never comes near a box: only these few files do.
+    """
+
+    def __init__(self) -> None:
+        _sweep()
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self.code = self.path / "code"
+        package = self.code / PACKAGE
+        package.mkdir(parents=True)
+        here = Path(__file__).parent
+        (package / "__init__.py").write_text('"""The untrusted side of the sandbox."""\n')
+        for name in FILES:
+            shutil.copyfile(here / f"{name}.py", package / f"{name}.py")
+        self.scratch = self.path / "scratch"
+        self.scratch.mkdir()
+        # A box that runs as another user must read its code, whatever the host's umask is.
+        for path in (self.path, self.code, package):
+            path.chmod(0o755)
+        for path in package.iterdir():
+            path.chmod(0o644)
+        self.scratch.chmod(0o711)
+
+    def library(self) -> tuple[Path, str]:
+        """A folder from which ``import glia`` works, and where the library really is.
+
+        Raises:
+            SandboxError: the library is not installed.
+        """
+        place = view.glia_directory()
+        if place is None:
+            raise SandboxError("the library glia is needed in the sandbox, but is not installed")
+        folder = self.path / "library"
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o755)
+            try:
+                (folder / "glia").symlink_to(place, target_is_directory=True)
+            except OSError:  # Windows lets only some users link
+                shutil.copytree(place, folder / "glia")
+        return folder, place
+
+    def add(self, source: str) -> str:
+        """Show a copy of a file beside the code; its new path."""
+        target = self.code / os.path.basename(source)
+        if not target.exists():
+            shutil.copyfile(source, target)
+            target.chmod(0o644)
+        return str(target)
+
+    def new_scratch(self) -> Path:
+        """An empty folder of its own for one box."""
+        path = self.scratch / secrets.token_hex(8)
+        path.mkdir(mode=0o700)
+        return path
+
+    def remove(self) -> None:
+        """Everything goes, also what a box made unreadable."""
+        remove_tree(self.path)
+
+
+def remove_tree(path: Path) -> None:
+    """Delete a folder in which a student may have worked; never follows a link out of it."""
+
+    def retry(function, name, _):
+        try:
+            os.chmod(os.path.dirname(name), stat.S_IRWXU)
+            function(name)
+        except OSError:
+            pass
+
+    shutil.rmtree(path, onerror=retry)
+
+
+def _sweep() -> None:
+    """Remove the folders that killed graders left behind long ago."""
+    for path in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+        try:
+            status = path.lstat()
+            mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+            if mine and stat.S_ISDIR(status.st_mode) and time.time() - status.st_mtime > _STALE:
+                remove_tree(path)
+        except OSError:
+            continue

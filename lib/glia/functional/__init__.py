@@ -1,0 +1,101 @@
+"""Every layer as a plain function of Tensors, with PyTorch's names and arguments.
+
+Modules in `glia.nn` hold parameters and call these.
+"""
+
+from .activation import (
+    elu,
+    gelu,
+    hardtanh,
+    identity,
+    leaky_relu,
+    log_softmax,
+    logsigmoid,
+    maxout,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    sign,
+    silu,
+    softmax,
+    softplus,
+    step,
+    tanh,
+)
+from .attention import multi_head_attention_forward, scaled_dot_product_attention
+from .conv import conv1d, conv2d, unfold
+from .linear import dropout, embedding, linear, normalize, one_hot, pad
+from .loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    zero_one_loss,
+)
+from .norm import batch_norm, group_norm, instance_norm, layer_norm
+from .pool import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
+from .recurrent import gru, lstm, rnn
+
+__all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "batch_norm",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "conv1d",
+    "conv2d",
+    "cross_entropy",
+    "dropout",
+    "elu",
+    "embedding",
+    "gelu",
+    "group_norm",
+    "gru",
+    "hardtanh",
+    "identity",
+    "instance_norm",
+    "l1_loss",
+    "layer_norm",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "logsigmoid",
+    "lstm",
+    "max_pool1d",
+    "max_pool2d",
+    "maxout",
+    "mse_loss",
+    "multi_head_attention_forward",
+    "nll_loss",
+    "normalize",
+    "one_hot",
+    "pad",
+    "prelu",
+    "relu",
+    "relu6",
+    "rnn",
+    "scaled_dot_product_attention",
+    "selu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "softmax",
+    "softplus",
+    "step",
+    "tanh",
+    "unfold",
+    "zero_one_loss",
+]

@@ -1,0 +1,215 @@
+"""Draw a computation graph as SVG: values flow to the right, gradients back to the left.
+
+Ellipses are tensors, boxes are steps. Every tensor shows its value (or shape) and, after
+`backward(retain_graph=True)`, its gradient; leaves show theirs in any case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from .tensor import Tensor
+
+__all__ = ["Drawing", "draw"]
+
+_COLUMN, _ROW, _WIDTH, _HEIGHT = 150, 74, 118, 50
+_SYMBOLS = {"Add": "+", "Sub": "−", "Mul": "×", "Div": "÷", "MatMul": "@", "Pow": "^", "Neg": "−"}
+
+
+@dataclass
+class Drawing:
+    """An SVG picture that notebooks show by themselves.
+
+    Attributes:
+        svg: the picture's text.
+        text: the same in words, for those who cannot see it.
+    """
+
+    svg: str
+    text: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def __str__(self) -> str:
+        return self.text
+
+    def save(self, path: str) -> None:
+        """Write the picture to a file."""
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(self.svg)
+
+
+@dataclass
+class _Node:
+    label: str
+    lines: list[str]
+    is_step: bool
+    column: int = 0
+    row: float = 0.0
+
+
+def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 200) -> Drawing:
+    """Draw everything that a tensor was computed from.
+
+    Args:
+        root: the tensor at the end, such as the loss.
+        names: names to write on tensors, such as `{"w": w, "x": x}`.
+        max_nodes: the largest graph that is drawn.
+
+    Raises:
+        RuntimeError: the graph was already released by backward.
+        ValueError: the graph is too large to look at.
+    """
+    called = {id(tensor): name for name, tensor in (names or {}).items()}
+    nodes: dict[Any, _Node] = {}
+    edges: list[tuple[Any, Any]] = []
+    for tensor in _tensors(root):
+        key, ctx = _key(tensor), tensor.grad_fn
+        nodes[key] = _Node(called.get(id(tensor), ""), _describe(tensor), False)
+        if ctx is None:
+            continue
+        if not ctx.inputs:
+            raise RuntimeError(
+                "this graph was released by backward(): draw it before, or call "
+                "backward(retain_graph=True)"
+            )
+        if ctx not in nodes:
+            symbol = _SYMBOLS.get(ctx.name, ctx.name)
+            nodes[ctx] = _Node(symbol, [ctx.layer] if ctx.layer else [], True)
+            edges += [(_key(v), ctx) for v in ctx.inputs if v is not None]
+        edges.append((ctx, key))
+    if len(nodes) > max_nodes:
+        raise ValueError(f"got a graph of {len(nodes)} nodes; expected at most {max_nodes}")
+    _place(nodes, edges)
+    return Drawing(_svg(nodes, edges), _words(nodes, edges))
+
+
+def _key(tensor: Tensor) -> Any:
+    """Identify a value: two Tensor objects may stand for one output of a step."""
+    return id(tensor) if tensor.grad_fn is None else (tensor.grad_fn, tensor.output_index)
+
+
+def _tensors(root: Tensor) -> Iterator[Tensor]:
+    """Yield every tensor once, each after those it was computed from."""
+    done: set[Any] = set()
+    stack = [(root, False)]
+    while stack:
+        tensor, finished = stack.pop()
+        key = _key(tensor)
+        if key in done:
+            continue
+        if finished:
+            done.add(key)
+            yield tensor
+            continue
+        stack.append((tensor, True))
+        inputs = tensor.grad_fn.inputs if tensor.grad_fn is not None else ()
+        stack += [(v, False) for v in reversed(inputs) if v is not None]
+
+
+def _describe(tensor: Tensor) -> list[str]:
+    gradient = tensor.grad.array if tensor.grad is not None else None
+    ctx = tensor.grad_fn
+    if ctx is not None and ctx.grad_outputs is not None:
+        gradient = ctx.grad_outputs[tensor.output_index]
+    lines = [_value(tensor.array)]
+    return lines if gradient is None else [*lines, f"grad {_value(gradient)}"]
+
+
+def _value(array: np.ndarray) -> str:
+    if array.size == 1:
+        return f"{array.item():.4g}"
+    if array.size <= 3:
+        return "[" + ", ".join(f"{v:.3g}" for v in array.reshape(-1)) + "]"
+    return "×".join(map(str, array.shape))
+
+
+def _place(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> None:
+    """Put each node one column behind the last of its inputs, and near them in the column."""
+    before: dict[Any, list[Any]] = {key: [] for key in nodes}
+    for start, end in edges:
+        before[end].append(start)
+    for key in nodes:  # inputs stand first in the dict, except that a step follows its output
+        _column(key, nodes, before)
+    columns: dict[int, list[Any]] = {}
+    for key, node in nodes.items():
+        columns.setdefault(node.column, []).append(key)
+    for column in sorted(columns):
+        keys = columns[column]
+        wish = {k: np.mean([nodes[b].row for b in before[k]]) if before[k] else i
+                for i, k in enumerate(keys)}  # fmt: skip
+        free = 0.0
+        for key in sorted(keys, key=lambda k: float(wish[k])):
+            nodes[key].row = max(free, float(wish[key]))
+            free = nodes[key].row + 1
+
+
+def _column(key: Any, nodes: dict[Any, _Node], before: dict[Any, list[Any]]) -> int:
+    node = nodes[key]
+    if node.column == 0 and before[key]:
+        node.column = 1 + max(_column(b, nodes, before) for b in before[key])
+    return node.column
+
+
+def _svg(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> str:
+    width = (max(n.column for n in nodes.values()) + 1) * _COLUMN
+    height = int((max(n.row for n in nodes.values()) + 1) * _ROW)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" font-family="sans-serif" font-size="12">',
+        f"<title>Computation graph</title><desc>{escape(_words(nodes, edges))}</desc>",
+        '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" '
+        'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="#555"/></marker></defs>',
+    ]
+    for start, end in edges:
+        (x1, y1), (x2, y2) = _centre(nodes[start]), _centre(nodes[end])
+        parts.append(
+            f'<line x1="{x1 + _half(nodes[start])}" y1="{y1:g}" x2="{x2 - _half(nodes[end])}" '
+            f'y2="{y2:g}" stroke="#555" marker-end="url(#tip)"/>'
+        )
+    return "".join([*parts, *map(_shape, nodes.values()), "</svg>"])
+
+
+def _centre(node: _Node) -> tuple[float, float]:
+    return node.column * _COLUMN + _COLUMN / 2, node.row * _ROW + _ROW / 2
+
+
+def _half(node: _Node) -> float:
+    return 36 if node.is_step else _WIDTH / 2
+
+
+def _shape(node: _Node) -> str:
+    x, y = _centre(node)
+    if node.is_step:
+        shape = f'<rect x="{x - 36}" y="{y - 16:g}" width="72" height="32" rx="6" fill="#e8e8e8"'
+    else:
+        shape = f'<ellipse cx="{x}" cy="{y:g}" rx="{_WIDTH / 2}" ry="{_HEIGHT / 2}" fill="#fff"'
+    lines = ([node.label] if node.label else []) + node.lines
+    top = y - 7 * (len(lines) - 1) + 4
+    text = "".join(
+        f'<tspan x="{x}" y="{top + 14 * i:g}">{escape(line)}</tspan>'
+        for i, line in enumerate(lines)
+    )
+    return f'{shape} stroke="#333"/><text text-anchor="middle" fill="#111">{text}</text>'
+
+
+def _words(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> str:
+    """Say the graph in sentences: one for each step."""
+    sentences = []
+    for key, node in nodes.items():
+        if node.is_step:
+            given = [_name(nodes[a]) for a, b in edges if b == key]
+            made = [_name(nodes[b]) for a, b in edges if a == key]
+            sentences.append(f"{node.label} of {' and '.join(given)} gives {' and '.join(made)}.")
+    return " ".join(sentences) or f"A single tensor, {_name(next(iter(nodes.values())))}."
+
+
+def _name(node: _Node) -> str:
+    value = ", ".join(node.lines)
+    return f"{node.label} = {value}" if node.label else value

@@ -1,0 +1,213 @@
+"""Activation functions as differentiable ops, each slope beside its value.
+
+At a kink the slope is the left one (0 for ReLU at 0), as in PyTorch.
+"""
+
+# ruff: noqa: D102 - forward and backward are described by their class
+
+from __future__ import annotations
+
+import numpy as np
+
+from .elementwise import erf, unary
+from .op import Op
+from .sigmoid import log_sigmoid, sigmoid, sigmoid_grad
+from .softmax import log_softmax, log_softmax_grad, softmax, softmax_grad
+from .threshold import heaviside, sign
+
+Sigmoid = unary("Sigmoid", sigmoid, lambda x, y: sigmoid_grad(x))
+LogSigmoid = unary("LogSigmoid", log_sigmoid, lambda x, y: sigmoid(-x))
+Tanh = unary("Tanh", np.tanh, lambda x, y: 1 - y * y)
+ReLU = unary("ReLU", lambda x: np.maximum(x, 0), lambda x, y: x > 0)
+SiLU = unary("SiLU", lambda x: x * sigmoid(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)))
+Step = unary("Step", lambda z: heaviside(z).astype(z.dtype), lambda x, y: 0)
+SignStep = unary("Sign", lambda z: sign(z).astype(z.dtype), lambda x, y: 0)
+for _name, _op in (("sigmoid", Sigmoid), ("tanh", Tanh), ("relu", ReLU), ("silu", SiLU)):
+    Op.named[_name] = _op
+
+
+class LeakyReLU(Op, name="leaky_relu"):
+    """y = x for x > 0, else α x."""
+
+    @staticmethod
+    def forward(ctx, x, negative_slope):
+        slope = np.where(x > 0, 1, negative_slope).astype(x.dtype)
+        ctx.save_for_backward(slope)
+        return x * slope
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * ctx.saved_tensors[0], None
+
+
+class PReLU(Op, name="prelu"):
+    """Leaky ReLU whose α is learned, one for all or one for each channel (axis 1)."""
+
+    @staticmethod
+    def forward(ctx, x, weight):
+        shape = (1, -1) + (1,) * (x.ndim - 2) if x.ndim > 1 else (-1,)
+        alpha = weight.reshape(shape)
+        ctx.save_for_backward(x, alpha, weight.shape)
+        return np.where(x > 0, x, alpha * x)
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, alpha, shape = ctx.saved_tensors
+        grad_alpha = np.where(x > 0, 0, grad * x)
+        axes = tuple(a for a in range(x.ndim) if a >= alpha.ndim or alpha.shape[a] == 1)
+        return np.where(x > 0, grad, grad * alpha), grad_alpha.sum(axis=axes).reshape(shape)
+
+
+class ELU(Op, name="elu"):
+    """y = x for x > 0, else scale · α (eˣ − 1); `SELU` is this with fixed constants."""
+
+    @staticmethod
+    def forward(ctx, x, alpha, scale):
+        below = alpha * np.expm1(np.minimum(x, 0))
+        ctx.save_for_backward(x, below, alpha, scale)
+        return scale * np.where(x > 0, x, below)
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, below, alpha, scale = ctx.saved_tensors
+        return grad * scale * np.where(x > 0, 1, below + alpha), None, None
+
+
+class GELU(Op, name="gelu"):
+    """y = x Φ(x), Φ the normal distribution function; 'tanh' takes the approximation of GPT.
+
+    Source: Hendrycks & Gimpel (2016), arXiv:1606.08415.
+    """
+
+    @staticmethod
+    def forward(ctx, x, approximate):
+        if approximate == "tanh":
+            t = np.tanh(_GELU_SCALE * (x + 0.044715 * x**3))
+            cdf = 0.5 * (1 + t)
+            slope = cdf + 0.5 * x * (1 - t * t) * _GELU_SCALE * (1 + 3 * 0.044715 * x * x)
+        elif approximate == "none":
+            cdf = 0.5 * (1 + erf(x * float(np.sqrt(0.5))))
+            slope = cdf + x * np.exp(-0.5 * x * x) * float(1 / np.sqrt(2 * np.pi))
+        else:
+            raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+        ctx.save_for_backward(slope)
+        return x * cdf
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * ctx.saved_tensors[0], None
+
+
+_GELU_SCALE = float(np.sqrt(2 / np.pi))
+
+
+class Softplus(Op, name="softplus"):
+    """y = log(1 + e^(βx)) / β, a smooth ReLU."""
+
+    @staticmethod
+    def forward(ctx, x, beta):
+        ctx.save_for_backward(x, beta)
+        return -log_sigmoid(-beta * x) / beta
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, beta = ctx.saved_tensors
+        return grad * sigmoid(beta * x), None
+
+
+class Hardtanh(Op, name="hardtanh"):
+    """y = x between the bounds, which cut it off; the slope at a bound is 0."""
+
+    @staticmethod
+    def forward(ctx, x, low, high):
+        ctx.save_for_backward((x > low) & (x < high))
+        return np.clip(x, low, high)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * ctx.saved_tensors[0], None, None
+
+
+class Maxout(Op, name="maxout"):
+    """The largest of the k pieces that follow each other along an axis; it alone learns.
+
+    Source: Goodfellow et al. (2013), arXiv:1302.4389.
+    """
+
+    @staticmethod
+    def forward(ctx, x, pieces, dim):
+        dim %= x.ndim
+        split = x.reshape(*x.shape[:dim], -1, pieces, *x.shape[dim + 1 :])
+        best = np.expand_dims(split.argmax(axis=dim + 1), dim + 1)
+        ctx.save_for_backward(x.shape, split.shape, best, dim)
+        return np.take_along_axis(split, best, axis=dim + 1).squeeze(dim + 1)
+
+    @staticmethod
+    def backward(ctx, grad):
+        shape, split_shape, best, dim = ctx.saved_tensors
+        out = np.zeros(split_shape, grad.dtype)
+        np.put_along_axis(out, best, np.expand_dims(grad, dim + 1), axis=dim + 1)
+        return out.reshape(shape), None, None
+
+
+class Softmax(Op, name="softmax"):
+    """p_j = e^(x_j) / Σ e^(x_k) along an axis."""
+
+    @staticmethod
+    def forward(ctx, x, dim):
+        with np.errstate(invalid="ignore"):  # a row of -inf has no softmax: nan
+            p = softmax(x, axis=dim) if x.size else x
+        ctx.save_for_backward(p, dim)
+        return p
+
+    @staticmethod
+    def backward(ctx, grad):
+        p, dim = ctx.saved_tensors
+        return softmax_grad(grad, p, axis=dim), None
+
+
+class LogSoftmax(Op, name="log_softmax"):
+    """log p_j = x_j − log Σ e^(x_k) along an axis."""
+
+    @staticmethod
+    def forward(ctx, x, dim):
+        with np.errstate(invalid="ignore"):
+            log_p = log_softmax(x, axis=dim) if x.size else x
+        ctx.save_for_backward(log_p, dim)
+        return log_p
+
+    @staticmethod
+    def backward(ctx, grad):
+        log_p, dim = ctx.saved_tensors
+        return log_softmax_grad(grad, log_p, axis=dim), None
+
+
+class Dropout(Op, name="dropout"):
+    """y = x · mask, the mask already scaled by 1/(1 − p): the inverted form."""
+
+    @staticmethod
+    def forward(ctx, x, mask):
+        ctx.save_for_backward(mask)
+        return x * mask
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * ctx.saved_tensors[0], None
+
+
+class Embedding(Op, name="embedding"):
+    """y = weight[indices]; a row used many times collects every use's gradient."""
+
+    @staticmethod
+    def forward(ctx, indices, weight, padding_idx):
+        ctx.save_for_backward(indices, weight.shape, padding_idx)
+        return weight[indices]
+
+    @staticmethod
+    def backward(ctx, grad):
+        indices, shape, padding_idx = ctx.saved_tensors
+        out = np.zeros(shape, grad.dtype)
+        np.add.at(out, indices, grad)
+        if padding_idx is not None:
+            out[padding_idx] = 0
+        return None, out, None

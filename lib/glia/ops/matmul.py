@@ -1,0 +1,76 @@
+"""Matrix products: the gradient of each factor is the upstream gradient times the other."""
+
+# ruff: noqa: D102 - forward and backward are described by their class
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..backend import implementation, reference
+from ..errors import ShapeError
+from .op import Op, unbroadcast
+
+
+class MatMul(Op, name="matmul"):
+    """Y = A B, batched and broadcast; ∂A = ∂Y Bᵀ, ∂B = Aᵀ ∂Y. One axis: a row or a column."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        ctx.save_for_backward(a, b)
+        try:
+            return a @ b
+        except ValueError:
+            raise ShapeError(
+                f"matmul: got shapes {a.shape} and {b.shape}; expected the first one's last axis "
+                "to be as long as the second one's last but one"
+            ) from None
+
+    @staticmethod
+    def backward(ctx, grad):
+        a, b = ctx.saved_tensors
+        row = a[None, :] if a.ndim == 1 else a
+        column = b[:, None] if b.ndim == 1 else b
+        if b.ndim == 1:
+            grad = grad[..., None]
+        if a.ndim == 1:
+            grad = grad[..., None, :]
+        grad_a = unbroadcast(grad @ column.swapaxes(-1, -2), row.shape).reshape(a.shape)
+        grad_b = unbroadcast(row.swapaxes(-1, -2) @ grad, column.shape).reshape(b.shape)
+        return grad_a, grad_b
+
+
+class Linear(Op, name="linear"):
+    """Y = X Wᵀ + b; ∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y over the examples."""
+
+    @staticmethod
+    def forward(ctx, x, weight, bias):
+        ctx.save_for_backward(x, weight)
+        return implementation("linear")(x, weight, bias)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return implementation("linear_backward")(grad, *ctx.saved_tensors, ctx.needs_input_grad)
+
+
+@reference()
+def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
+    """Return x Wᵀ + b.
+
+    Shape:
+        x: (*, in), weight: (out, in), bias: (out,) or None; the result (*, out).
+    """
+    y = x @ weight.T
+    return y if bias is None else y + bias
+
+
+@reference()
+def linear_backward(
+    grad: np.ndarray, x: np.ndarray, weight: np.ndarray, needs: tuple[bool, ...]
+) -> tuple:
+    """Return the gradients of x, weight and bias, None where not needed."""
+    rows, upstream = x.reshape(-1, x.shape[-1]), grad.reshape(-1, grad.shape[-1])
+    return (
+        grad @ weight if needs[0] else None,
+        upstream.T @ rows if needs[1] else None,
+        upstream.sum(axis=0) if needs[2] else None,
+    )

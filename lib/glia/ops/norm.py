@@ -1,0 +1,133 @@
+"""Normalisation: subtract the mean, divide by the standard deviation, over axes that differ.
+
+Batch norm averages over the batch (and pixels), layer norm over the features of one example, group
+norm over groups of channels of one example, instance norm over the pixels of one channel.
+
+With x̂ = (x − μ)/√(σ² + ε) and g the gradient of x̂, all three paths (through x, μ and σ²) give
+∂x = (g − mean(g) − x̂ · mean(g x̂)) / √(σ² + ε).
+"""
+
+# ruff: noqa: D102 - forward and backward are described by their class
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..backend import implementation, reference
+from .op import Op, unbroadcast
+
+
+@reference()
+def standardize(
+    x: np.ndarray, axes: tuple[int, ...], eps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return x̂, 1/√(σ² + ε), μ and σ² (the biased variance), the last three with axes kept."""
+    mean = x.mean(axis=axes, keepdims=True)
+    centred = x - mean
+    var = np.mean(centred * centred, axis=axes, keepdims=True)
+    rstd = 1 / np.sqrt(var + x.dtype.type(eps))
+    return centred * rstd, rstd, mean, var
+
+
+@reference()
+def standardize_backward(
+    grad: np.ndarray, x_hat: np.ndarray, rstd: np.ndarray, axes: tuple[int, ...]
+) -> np.ndarray:
+    """Carry a gradient back through `standardize`."""
+    along = grad.mean(axis=axes, keepdims=True)
+    across = (grad * x_hat).mean(axis=axes, keepdims=True)
+    return (grad - along - x_hat * across) * rstd
+
+
+def _affine(x_hat, weight, bias):
+    y = x_hat if weight is None else x_hat * weight
+    return y if bias is None else y + bias
+
+
+def _affine_backward(grad, x_hat, weight, bias_shape):
+    """Return the gradients of x̂, weight and bias."""
+    if weight is None:
+        return grad, None, None if bias_shape is None else unbroadcast(grad, bias_shape)
+    grad_bias = None if bias_shape is None else unbroadcast(grad, bias_shape)
+    return grad * weight, unbroadcast(grad * x_hat, weight.shape), grad_bias
+
+
+class LayerNorm(Op, name="layer_norm"):
+    """Normalise the last axes of each example, then scale and shift by γ and β."""
+
+    @staticmethod
+    def forward(ctx, x, count, weight, bias, eps):
+        axes = tuple(range(x.ndim - count, x.ndim))
+        x_hat, rstd, _, _ = implementation("standardize")(x, axes, eps)
+        ctx.save_for_backward(x_hat, rstd, axes, weight, None if bias is None else bias.shape)
+        return _affine(x_hat, weight, bias)
+
+    @staticmethod
+    def backward(ctx, grad):
+        x_hat, rstd, axes, weight, bias_shape = ctx.saved_tensors
+        grad_hat, grad_weight, grad_bias = _affine_backward(grad, x_hat, weight, bias_shape)
+        grad_x = implementation("standardize_backward")(grad_hat, x_hat, rstd, axes)
+        return grad_x, None, grad_weight, grad_bias, None
+
+
+class GroupNorm(Op, name="group_norm"):
+    """Normalise each group of channels of each example; γ and β stand for each channel."""
+
+    @staticmethod
+    def forward(ctx, x, groups, weight, bias, eps):
+        grouped = x.reshape(x.shape[0], groups, -1)
+        x_hat, rstd, _, _ = implementation("standardize")(grouped, (2,), eps)
+        x_hat = x_hat.reshape(x.shape)
+        weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
+        ctx.save_for_backward(x_hat, rstd, groups, weight, None if bias is None else bias.shape)
+        return _affine(x_hat, weight, bias)
+
+    @staticmethod
+    def backward(ctx, grad):
+        x_hat, rstd, groups, weight, bias_shape = ctx.saved_tensors
+        grad_hat, grad_weight, grad_bias = _affine_backward(grad, x_hat, weight, bias_shape)
+        grouped = (grad.shape[0], groups, -1)
+        grad_x = implementation("standardize_backward")(
+            grad_hat.reshape(grouped), x_hat.reshape(grouped), rstd, (2,)
+        )
+        return grad_x.reshape(grad.shape), None, _flat(grad_weight), _flat(grad_bias), None
+
+
+class BatchNorm(Op, name="batch_norm"):
+    """Normalise each channel over the batch; without batch statistics it is an affine map."""
+
+    @staticmethod
+    def forward(ctx, x, running_mean, running_var, weight, bias, training, momentum, eps):
+        axes = (0, *range(2, x.ndim))
+        weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
+        if training:
+            x_hat, rstd, mean, var = implementation("standardize")(x, axes, eps)
+            if running_mean is not None:
+                n = x.size // x.shape[1]
+                running_mean += momentum * (mean.reshape(-1) - running_mean)
+                running_var += momentum * (var.reshape(-1) * (n / max(n - 1, 1)) - running_var)
+        else:
+            rstd = _per_channel(1 / np.sqrt(running_var + x.dtype.type(eps)), x.ndim)
+            x_hat = (x - _per_channel(running_mean, x.ndim)) * rstd
+        bias_shape = None if bias is None else bias.shape
+        ctx.save_for_backward(x_hat, rstd, axes, weight, bias_shape, training)
+        return _affine(x_hat, weight, bias)
+
+    @staticmethod
+    def backward(ctx, grad):
+        x_hat, rstd, axes, weight, bias_shape, training = ctx.saved_tensors
+        grad_hat, grad_weight, grad_bias = _affine_backward(grad, x_hat, weight, bias_shape)
+        if training:
+            grad_x = implementation("standardize_backward")(grad_hat, x_hat, rstd, axes)
+        else:
+            grad_x = grad_hat * rstd
+        return grad_x, None, None, _flat(grad_weight), _flat(grad_bias), None, None, None
+
+
+def _per_channel(values, ndim):
+    """(C,) → (C, 1, …), to broadcast over (N, C, …)."""
+    return None if values is None else values.reshape(1, -1, *(1,) * (ndim - 2))
+
+
+def _flat(values):
+    return None if values is None else values.reshape(-1)

@@ -1,0 +1,104 @@
+"""Pooling: the largest or the mean value of each window."""
+
+# ruff: noqa: D102 - forward and backward are described by their class
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..backend import implementation, reference
+from .conv import Pads, Pair, patches, scatter
+from .op import Op
+
+
+class MaxPool2d(Op, name="max_pool2d"):
+    """The largest value in each window; the first of equals gets the gradient."""
+
+    @staticmethod
+    def forward(ctx, x, kernel, stride, padding, dilation):
+        y, winner = implementation("max_pool2d")(x, kernel, stride, padding, dilation)
+        ctx.save_for_backward(winner, x.shape, kernel, stride, padding, dilation)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad):
+        run = implementation("max_pool2d_backward")
+        return run(grad, *ctx.saved_tensors), None, None, None, None
+
+
+@reference()
+def max_pool2d(
+    x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the windows' largest values and each one's position in its window."""
+    lowest = np.finfo(x.dtype).min if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    windows, size = patches(x, kernel, stride, padding, dilation, fill=lowest)
+    windows = windows.reshape(*x.shape[:2], kernel[0] * kernel[1], *size)
+    winner = windows.argmax(axis=2)
+    y = np.take_along_axis(windows, winner[:, :, None], axis=2)[:, :, 0]
+    return y, winner
+
+
+@reference()
+def max_pool2d_backward(
+    grad: np.ndarray,
+    winner: np.ndarray,
+    shape: tuple[int, ...],
+    kernel: Pair,
+    stride: Pair,
+    padding: Pads,
+    dilation: Pair,
+) -> np.ndarray:
+    """Send each window's gradient to its winner."""
+    places = np.arange(kernel[0] * kernel[1]).reshape(-1, 1, 1)
+    columns = np.where(winner[:, :, None] == places, grad[:, :, None], 0)  # (N, C, K, H_out, W_out)
+    return scatter(
+        columns.reshape(*shape[:2], *kernel, *grad.shape[2:]), shape, stride, padding, dilation
+    )
+
+
+class AvgPool2d(Op, name="avg_pool2d"):
+    """The mean of each window, over all its places or only over those inside the image."""
+
+    @staticmethod
+    def forward(ctx, x, kernel, stride, padding, count_include_pad):
+        windows, size = patches(x, kernel, stride, padding, (1, 1))
+        if count_include_pad:
+            count = np.full(size, kernel[0] * kernel[1], x.dtype)
+        else:
+            inside = np.ones((1, 1, *x.shape[2:]), x.dtype)
+            count = patches(inside, kernel, stride, padding, (1, 1))[0].sum(axis=(0, 1, 2, 3))
+        ctx.save_for_backward(x.shape, kernel, stride, padding, count)
+        return windows.sum(axis=(2, 3)) / count
+
+    @staticmethod
+    def backward(ctx, grad):
+        shape, kernel, stride, padding, count = ctx.saved_tensors
+        share = (grad / count)[:, :, None, None]
+        columns = np.broadcast_to(share, (*shape[:2], *kernel, *grad.shape[2:]))
+        return scatter(columns, shape, stride, padding, (1, 1)), None, None, None, None
+
+
+class AdaptiveAvgPool2d(Op, name="adaptive_avg_pool2d"):
+    """The means of as many (nearly equal) cells as asked for: Y = A X Bᵀ, two averaging matrices."""
+
+    @staticmethod
+    def forward(ctx, x, size):
+        rows = averaging_matrix(x.shape[2], size[0], x.dtype)
+        columns = averaging_matrix(x.shape[3], size[1], x.dtype)
+        ctx.save_for_backward(rows, columns)
+        return rows @ x @ columns.T
+
+    @staticmethod
+    def backward(ctx, grad):
+        rows, columns = ctx.saved_tensors
+        return rows.T @ grad @ columns, None
+
+
+def averaging_matrix(length: int, cells: int, dtype: np.dtype) -> np.ndarray:
+    """Return the (cells, length) matrix whose row i averages from ⌊i·L/n⌋ up to ⌈(i+1)·L/n⌉."""
+    out = np.zeros((cells, length), dtype)
+    for i in range(cells):
+        start, end = i * length // cells, -(-(i + 1) * length // cells)
+        out[i, start:end] = 1 / (end - start)
+    return out

@@ -1,0 +1,212 @@
+"""Recurrent layers over a whole sequence, and backpropagation through time by hand.
+
+Each op runs one layer in one direction. The input's part of all gates is one matrix product for the
+whole sequence; only the recurrent part waits for the step before. Backward walks from the last step
+to the first and hands the gradient of h from step to step.
+
+A mask (T, N, 1) of 0 and 1 ends sequences early: where it is 0 the state is carried on unchanged.
+"""
+
+# ruff: noqa: D102 - forward and backward are described by their class
+
+from __future__ import annotations
+
+import numpy as np
+
+from .op import Op
+from .sigmoid import sigmoid
+
+
+def _project(x, weight, bias):
+    """All steps at once: (T, N, I) → (T, N, gates)."""
+    y = x @ weight.T
+    return y if bias is None else y + bias
+
+
+def _weight_gradient(grad, values):
+    """Σ over steps and batch of gradᵀ values: every step uses the same weights."""
+    return grad.reshape(-1, grad.shape[-1]).T @ values.reshape(-1, values.shape[-1])
+
+
+def _carry(mask, t, new, old):
+    return new if mask is None else mask[t] * new + (1 - mask[t]) * old
+
+
+def _split(mask, t, grad):
+    """Return the gradient for the step's own value, and the part that passes by it."""
+    return (grad, 0.0) if mask is None else (grad * mask[t], grad * (1 - mask[t]))
+
+
+def _before(first, states):
+    """The states one step earlier: h_0 … h_{T−1}."""
+    return np.concatenate([first[None], states[:-1]])
+
+
+class RNN(Op, name="rnn"):
+    """h_t = φ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh), φ = tanh or ReLU; returns all h and the last."""
+
+    @staticmethod
+    def forward(ctx, x, h, w_ih, w_hh, b_ih, b_hh, nonlinearity, mask):
+        h0, steps = h, _project(x, w_ih, b_ih)
+        states = np.empty(steps.shape, steps.dtype)
+        for t, step in enumerate(steps):
+            z = step + _project(h, w_hh, b_hh)
+            new = np.tanh(z) if nonlinearity == "tanh" else np.maximum(z, 0)
+            h = states[t] = _carry(mask, t, new, h)
+        ctx.save_for_backward(x, h0, w_ih, w_hh, states, nonlinearity, mask)
+        return states, h.copy()
+
+    @staticmethod
+    def backward(ctx, grad_states, grad_h):
+        x, h0, w_ih, w_hh, states, nonlinearity, mask = ctx.saved_tensors
+        grad_z = np.empty_like(states)
+        for t in reversed(range(len(x))):
+            own, past = _split(mask, t, grad_states[t] + grad_h)
+            slope = 1 - states[t] ** 2 if nonlinearity == "tanh" else states[t] > 0
+            grad_z[t] = own * slope
+            grad_h = grad_z[t] @ w_hh + past
+        grad_b = grad_z.sum(axis=(0, 1))
+        return (
+            grad_z @ w_ih,
+            grad_h,
+            _weight_gradient(grad_z, x),
+            _weight_gradient(grad_z, _before(h0, states)),
+            grad_b if ctx.needs_input_grad[4] else None,
+            grad_b if ctx.needs_input_grad[5] else None,
+            None,
+            None,
+        )
+
+
+class LSTM(Op, name="lstm"):
+    """c_t = f ⊙ c_{t−1} + i ⊙ g; h_t = o ⊙ tanh(c_t); gates i, f, o = σ(…), g = tanh(…).
+
+    The cell state is copied from step to step, scaled by the forget gate alone: the gradient too.
+    Rows of the weights hold i, f, g, o in this order. Returns all h, the last h and the last c.
+
+    Source: Hochreiter & Schmidhuber (1997); Gers et al. (2000) for the forget gate.
+    """
+
+    @staticmethod
+    def forward(ctx, x, h, c, w_ih, w_hh, b_ih, b_hh, mask):
+        h0, c0, steps = h, c, _project(x, w_ih, b_ih)
+        gates = np.empty_like(steps)
+        states = np.empty((*steps.shape[:2], h.shape[-1]), steps.dtype)
+        cells = np.empty_like(states)
+        for t, step in enumerate(steps):
+            i, f, g, o = np.split(step + _project(h, w_hh, b_hh), 4, axis=-1)
+            i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+            gates[t] = np.concatenate([i, f, g, o], axis=-1)
+            new_c = f * c + i * g
+            h = states[t] = _carry(mask, t, o * np.tanh(new_c), h)
+            c = cells[t] = _carry(mask, t, new_c, c)
+        ctx.save_for_backward(x, h0, c0, w_ih, w_hh, gates, states, cells, mask)
+        return states, h.copy(), c.copy()
+
+    @staticmethod
+    def backward(ctx, grad_states, grad_h, grad_c):
+        x, h0, c0, w_ih, w_hh, gates, states, cells, mask = ctx.saved_tensors
+        grad_z, cells_before = np.empty_like(gates), _before(c0, cells)
+        for t in reversed(range(len(x))):
+            own_h, past_h = _split(mask, t, grad_states[t] + grad_h)
+            own_c, past_c = _split(mask, t, grad_c)
+            i, f, g, o = np.split(gates[t], 4, axis=-1)
+            tanh_c = np.tanh(cells[t])
+            own_c = own_c + own_h * o * (1 - tanh_c**2)
+            grad_z[t] = np.concatenate(
+                [
+                    own_c * g * i * (1 - i),
+                    own_c * cells_before[t] * f * (1 - f),
+                    own_c * i * (1 - g * g),
+                    own_h * tanh_c * o * (1 - o),
+                ],
+                axis=-1,
+            )
+            grad_c = own_c * f + past_c
+            grad_h = grad_z[t] @ w_hh + past_h
+        grad_b = grad_z.sum(axis=(0, 1))
+        return (
+            grad_z @ w_ih,
+            grad_h,
+            grad_c,
+            _weight_gradient(grad_z, x),
+            _weight_gradient(grad_z, _before(h0, states)),
+            grad_b if ctx.needs_input_grad[5] else None,
+            grad_b if ctx.needs_input_grad[6] else None,
+            None,
+        )
+
+
+class GRU(Op, name="gru"):
+    """Gates r, z = σ(…), candidate n = tanh(…); h_t mixes h_{t−1} and n by z.
+
+    `reset` says where r acts: 'after' the product, n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn)), or
+    'before' it, n = tanh(W_in x + b_in + W_hn (r ⊙ h) + b_hn). `update` says what z = 1 means: 'keep',
+    h_t = z h + (1 − z) n, or 'replace', h_t = (1 − z) h + z n. Rows hold r, z, n.
+
+    Source: Cho et al. (2014), arXiv:1406.1078; PyTorch takes 'after' and 'keep'.
+    """
+
+    @staticmethod
+    def forward(ctx, x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
+        h0, size, steps = h, h.shape[-1], _project(x, w_ih, b_ih)
+        b_hh = np.zeros(3 * size, x.dtype) if b_hh is None else b_hh
+        states = np.empty((*steps.shape[:2], size), steps.dtype)
+        gates = np.empty((*steps.shape[:2], 4 * size), steps.dtype)
+        for t, step in enumerate(steps):
+            rz = sigmoid(step[:, : 2 * size] + h @ w_hh[: 2 * size].T + b_hh[: 2 * size])
+            r, z = rz[:, :size], rz[:, size:]
+            inside = h if reset == "after" else r * h
+            hn = inside @ w_hh[2 * size :].T + b_hh[2 * size :]
+            n = np.tanh(step[:, 2 * size :] + (r * hn if reset == "after" else hn))
+            gates[t] = np.concatenate([r, z, n, hn], axis=-1)
+            new = z * h + (1 - z) * n if update == "keep" else (1 - z) * h + z * n
+            h = states[t] = _carry(mask, t, new, h)
+        ctx.save_for_backward(x, h0, w_ih, w_hh, gates, states, reset, update, mask)
+        return states, h.copy()
+
+    @staticmethod
+    def backward(ctx, grad_states, grad_h):
+        x, h0, w_ih, w_hh, gates, states, reset, update, mask = ctx.saved_tensors
+        size, before = h0.shape[-1], _before(h0, states)
+        w_rz, w_n = w_hh[: 2 * size], w_hh[2 * size :]
+        grad_in = np.empty((*states.shape[:2], 3 * size), states.dtype)
+        grad_rec = np.empty_like(grad_in)
+        inside = np.empty_like(states)
+        for t in reversed(range(len(x))):
+            own, past = _split(mask, t, grad_states[t] + grad_h)
+            r, z, n, hn = np.split(gates[t], 4, axis=-1)
+            h = before[t]
+            share, grad_z = (1 - z, h - n) if update == "keep" else (z, n - h)
+            grad_n = own * share * (1 - n * n)
+            grad_h = own * (1 - share) + past
+            if reset == "after":
+                grad_hn, inside[t] = grad_n * r, h
+                grad_r = grad_n * hn
+                grad_h = grad_h + grad_hn @ w_n
+            else:
+                grad_hn, inside[t] = grad_n, r * h
+                grad_rh = grad_n @ w_n
+                grad_r = grad_rh * h
+                grad_h = grad_h + grad_rh * r
+            grad_rz = np.concatenate([grad_r * r * (1 - r), own * grad_z * z * (1 - z)], axis=-1)
+            grad_in[t] = np.concatenate([grad_rz, grad_n], axis=-1)
+            grad_rec[t] = np.concatenate([grad_rz, grad_hn], axis=-1)
+            grad_h = grad_h + grad_rz @ w_rz
+        grad_w_hh = np.concatenate(
+            [
+                _weight_gradient(grad_rec[..., : 2 * size], before),
+                _weight_gradient(grad_rec[..., 2 * size :], inside),
+            ]
+        )
+        return (
+            grad_in @ w_ih,
+            grad_h,
+            _weight_gradient(grad_in, x),
+            grad_w_hh,
+            grad_in.sum(axis=(0, 1)) if ctx.needs_input_grad[4] else None,
+            grad_rec.sum(axis=(0, 1)) if ctx.needs_input_grad[5] else None,
+            None,
+            None,
+            None,
+        )

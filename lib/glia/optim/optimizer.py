@@ -1,0 +1,143 @@
+"""Optimizer: the parameters in groups, each with its settings, and one update rule for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..gradmode import enable_grad
+from ..tensor import Tensor
+
+Group = dict[str, Any]
+State = dict[str, Any]
+
+
+class Optimizer:
+    """Base of the optimizers: they differ only in `update`.
+
+    Args:
+        params: parameters, or dicts with 'params' and settings of their own.
+        defaults: the settings of the groups that name none.
+
+    Attributes:
+        param_groups: dicts with 'params' and settings such as 'lr', which may be changed.
+        state: what the update rule remembers of each parameter.
+
+    Raises:
+        ValueError: there are no parameters, or a setting is out of range.
+    """
+
+    def __init__(self, params: Iterable[Any], defaults: Group) -> None:
+        for name in ("lr", "weight_decay", "momentum", "eps"):
+            if defaults.get(name, 0) < 0:
+                raise ValueError(
+                    f"{type(self).__name__}: got {name} = {defaults[name]}; expected at least 0"
+                )
+        self.defaults = defaults
+        self.param_groups: list[Group] = []
+        self.state: dict[Tensor, State] = {}
+        given = [params] if isinstance(params, Tensor) else list(params)
+        if not given:
+            raise ValueError(f"{type(self).__name__}: got no parameters; expected at least one")
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
+
+    def add_param_group(self, group: Group) -> None:
+        """Add parameters with settings of their own."""
+        params = group["params"]
+        params = [params] if isinstance(params, Tensor) else list(params)
+        for parameter in params:
+            if not isinstance(parameter, Tensor) or parameter.grad_fn is not None:
+                raise TypeError(f"{type(self).__name__}: expected leaf tensors as parameters")
+        self.param_groups.append({**self.defaults, **group, "params": params})
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients: otherwise the next backward adds to them."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if set_to_none or parameter.grad is None:
+                    parameter.grad = None
+                else:
+                    parameter.grad.array[...] = 0
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient.
+
+        Args:
+            closure: computes the loss and its gradients first, if given.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                state = self.state.setdefault(parameter, {})
+                state["step"] = state.get("step", 0) + 1
+                w, grad = parameter.array, parameter.grad.array
+                if group.get("maximize"):
+                    grad = -grad
+                if group.get("weight_decay") and not self.decoupled:
+                    grad = grad + group["weight_decay"] * w
+                self.update(w, grad, state, group)
+        return loss
+
+    decoupled = False  # whether the rule itself takes care of weight decay
+
+    def update(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
+        """Change w in place; `state` is this parameter's memory."""
+        raise NotImplementedError
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return settings and memory, parameters by number, for a checkpoint."""
+        numbers = {id(p): i for i, p in enumerate(self._parameters())}
+        groups = [
+            {**group, "params": [numbers[id(p)] for p in group["params"]]}
+            for group in self.param_groups
+        ]
+        return {
+            "state": {numbers[id(p)]: dict(state) for p, state in self.state.items()},
+            "param_groups": groups,
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take up settings and memory from a checkpoint.
+
+        Raises:
+            ValueError: the groups hold other numbers of parameters.
+        """
+        parameters = self._parameters()
+        sizes = [len(group["params"]) for group in state_dict["param_groups"]]
+        own = [len(group["params"]) for group in self.param_groups]
+        if sizes != own:
+            raise ValueError(f"got groups of {sizes} parameters; expected {own}")
+        for group, saved in zip(self.param_groups, state_dict["param_groups"], strict=True):
+            group.update({key: value for key, value in saved.items() if key != "params"})
+        self.state = {
+            parameters[int(number)]: {
+                key: value.copy() if isinstance(value, np.ndarray) else value
+                for key, value in state.items()
+            }
+            for number, state in state_dict["state"].items()
+        }
+
+    def _parameters(self) -> list[Tensor]:
+        return [p for group in self.param_groups for p in group["params"]]
+
+    def __repr__(self) -> str:
+        lines = [
+            ", ".join(f"{key}={value}" for key, value in group.items() if key != "params")
+            for group in self.param_groups
+        ]
+        return f"{type(self).__name__}({'; '.join(lines)})"
+
+
+def kept(state: State, name: str, like: np.ndarray, start: float = 0.0) -> np.ndarray:
+    """Return the remembered array of this name, made on first use."""
+    if name not in state:
+        state[name] = np.full_like(like, start)
+    return state[name]
