@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -29,21 +30,24 @@ def header(source: str, name: str, default: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """Things outside that an attack may want: a file, a listening port, a secret."""
+    """Things outside that an attack may want: a file, a process, a port, a secret."""
     folder = tmp_path_factory.mktemp("outside")
     sentinel = folder / "gradebook.db"
     sentinel.write_text(SECRET)
     sentinel.chmod(0o644)
-    os.environ["GLIA_TEST_SECRET"] = SECRET
+    neighbour = subprocess.Popen(["sleep", "1000"], env={"SEED": SECRET})
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield {
+            "NEIGHBOUR_PID": neighbour.pid,
             "SENTINEL": str(sentinel),
             "GRADER": str(Path(glia_grader.__file__).parent),
             "HOST_PID": os.getpid(),
             "PORT": server.getsockname()[1],
             "SECRET": SECRET,
         }
-    del os.environ["GLIA_TEST_SECRET"]
+    assert neighbour.poll() is None, "somebody killed the neighbour"
+    neighbour.kill()
+    neighbour.wait()
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
