@@ -1,8 +1,9 @@
 """The trusted side: opens boxes, asks them, keeps the clock, and believes nothing they say.
 
-with Sandbox(needs_glia=False) as sandbox, sandbox.open() as box:
-    box.run_cell("def f(x): return x + 1", timeout=5)
-    box.call("f", 41, timeout=1).value  # 42
+Example:
+    with Sandbox() as sandbox, sandbox.open() as box:
+        box.run_cell("def f(x): return x + 1", timeout=5)
+        box.call("f", 41, timeout=1).value  # 42
 """
 
 import contextlib

@@ -119,7 +119,7 @@ class Nursery:
                 raise SandboxError("the zygote has ended") from None
             try:
                 return self._receive(_ANSWER)
-            except SandboxError:
+            except BaseException:  # a KeyboardInterrupt as well
                 self._process.kill()  # out of step: the next question would get this answer
                 raise
 

@@ -164,11 +164,8 @@ class Zygote:
 
     def _confine(self, request: dict) -> None:
         allowed = limits.Limits(**request["limits"])
-        uid = (
-            limits.FIRST_UID + (self.settings["uid"] + self.boxes) % limits.UIDS
-            if self.root
-            else None
-        )
+        number = self.settings["uid"] + self.boxes
+        uid = limits.FIRST_UID + number % limits.UIDS if self.root else None
         rules, scratch = self.settings["rules"], request["scratch"]
         if self.tier == 1:
             namespaces.unshare(namespaces.NEWNS | namespaces.NEWIPC)

@@ -7,10 +7,10 @@ holds: 1 2
 import contextlib
 import os
 
-from world import HOST_PID, SECRET
+from world import HOST_PID, NEIGHBOUR_PID, SECRET
 
 found = [repr(dict(os.environ))]
-for name in ["self", "1", "2", str(os.getppid()), str(HOST_PID)]:
+for name in ["self", "1", "2", str(os.getppid()), str(HOST_PID), str(NEIGHBOUR_PID)]:
     for file in ("environ", "cmdline", "maps"):
         with contextlib.suppress(OSError), open(f"/proc/{name}/{file}") as stream:
             found.append(stream.read())

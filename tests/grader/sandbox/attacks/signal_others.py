@@ -7,9 +7,9 @@ import contextlib
 import ctypes
 import os
 
-from world import HOST_PID
+from world import HOST_PID, NEIGHBOUR_PID
 
-for pid in (HOST_PID, os.getppid(), -1, 0, -HOST_PID):
+for pid in (NEIGHBOUR_PID, HOST_PID, os.getppid(), -1, 0, -HOST_PID):
     for number in (0, 15, 9):
         with contextlib.suppress(OSError):
             os.kill(pid, number)
