@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from glia_grader.record import Record
 from glia_grader.verdict import Verdict
 
-__all__ = ["account"]
+__all__ = ["account", "gathered"]
 
 _WORDS = {
     "timeout": "took too long",
@@ -37,6 +39,31 @@ def account(record: Record, *, late_seconds: float = 0.0) -> str:
     if late_seconds > 0:
         said.append(f"{_duration(late_seconds)} late")
     return "; ".join(said) or "all right"
+
+
+def gathered(lines: Iterable[str]) -> list[str]:
+    """Return the lines with those that say the same of different cells made into one.
+
+    Args:
+        lines: sentences of which many begin with a cell's name.
+
+    Example:
+        >>> gathered(["a-1 was edited", "a-2 was edited", "b is new"])
+        ['a-1, a-2, each: was edited', 'b is new']
+    """
+    groups: dict[str, list[str]] = {}
+    for line in map(str, lines):
+        name, _, rest = line.partition(" ")
+        groups.setdefault(rest if "-" in name else line, []).append(name)
+    said = []
+    for rest, names in groups.items():
+        if len(names) == 1:
+            said.append(rest if rest.startswith(f"{names[0]} ") else f"{names[0]} {rest}".strip())
+        elif len(names) <= 4:
+            said.append(f"{', '.join(names)}, each: {rest}")
+        else:
+            said.append(f"{', '.join(names[:3])} and {len(names) - 3} more, each: {rest}")
+    return said
 
 
 def _answers(record: Record) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glia_grader.account import account
+from glia_grader.account import account, gathered
 from glia_grader.feedback.standing import points
 from glia_grader.verdict import Verdict
 
@@ -157,11 +157,13 @@ def for_a_person(data: ClassData) -> list[dict[str, Any]]:
         reasons: list[str] = []
         for record in each.records:
             if record.unreadable is not None:
-                reasons.append(f"Could not be read: {record.unreadable}. No score was given.")
+                reasons.append(f"Could not be read: {record.unreadable}. It has no score.")
             reasons += [f"The grader failed at {name}." for name in record.failures]
-            reasons += [_cap(line) for line in record.tampering]
-            reasons += [f"Mended: {line}." for line in record.repairs]
-            reasons += [_cap(line) for line in record.events]
+            reasons += [_sentence(line) for line in gathered(record.tampering)]
+            reasons += [f"Mended: {line.rstrip('.')}." for line in gathered(record.repairs)]
+            # A question that took too long is told in its verdict; a cell of their own is not.
+            own = [e for e in record.events if e.split(":")[0] not in record.verdicts]
+            reasons += [_sentence(line) for line in own]
         if each.state == "ungraded":
             reasons.append("Handed in, but not graded yet.")
         if reasons:
@@ -169,9 +171,13 @@ def for_a_person(data: ClassData) -> list[dict[str, Any]]:
     return found
 
 
-def _cap(text: str) -> str:
-    text = text[:300]
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+def _sentence(text: str) -> str:
+    """A line with a full stop; one that begins with a cell's name keeps its small letter."""
+    text = text[:400]
+    first = text.split(" ", 1)[0]
+    if not set(first) & set("-_"):
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def row(each: Row) -> dict[str, Any]:
