@@ -8,6 +8,7 @@ machine or this course lacks something; 130 stopped by Ctrl-C.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
@@ -83,7 +84,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A Windows console in a legacy code page must not crash on a check mark.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         code = glia.main(args=argv, prog_name="glia", standalone_mode=False)

@@ -27,7 +27,9 @@ Examples:
 @click.option("--keep/--no-keep", default=True, help="Keep the course to look around in (default).")
 @click.option("--times", is_flag=True, help="Say how long each phase took.")
 @click.pass_context
-def command(ctx: click.Context, out: Path | None, jobs: int | None, keep: bool, times: bool) -> None:
+def command(
+    ctx: click.Context, out: Path | None, jobs: int | None, keep: bool, times: bool
+) -> None:
     """Create a course, let a class of students hand in, and grade them all.
 
     Some of the students are right in their own way, some hold a misconception, some have bad luck,
@@ -104,7 +106,9 @@ def _next(folder: Path) -> None:
     say()
     say("What to do next:")
     say("  1. Open the class report in a browser; each name leads to that student's feedback.")
-    say(f"  2. Read the written answers: cd {folder} && nbgrader extension enable, then jupyter lab")
+    say(
+        f"  2. Read the written answers: cd {folder} && nbgrader extension enable, then jupyter lab"
+    )
     say("     and Nbgrader > Formgrader (or leave them; the rest is graded).")
     say("  3. Change a file under submitted/ and grade again: only what changed is run.")
 

@@ -47,9 +47,7 @@ def command(
     unsafe: bool,
 ) -> None:
     """Grade what was handed in for ASSIGNMENT: gradebook, feedback pages, class report."""
-    data, graded = run(
-        course, assignment, jobs=jobs, students=students, seed=seed, unsafe=unsafe
-    )
+    data, graded = run(course, assignment, jobs=jobs, students=students, seed=seed, unsafe=unsafe)
     show(data, graded)
     where(course, assignment)
     if any(row.state in ("unreadable", "failed") for row in data.rows if row.student in graded):

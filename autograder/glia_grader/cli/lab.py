@@ -47,4 +47,6 @@ def command(
     say("Starting JupyterLab. Stop it with Ctrl-C in this window.")
     code = lab.serve(folder, browser=not no_browser, extra=jupyter_options)
     if code not in (0, -2, -15):
-        raise EnvironmentProblem(f"JupyterLab ended with exit code {code}; its own words are above.")
+        raise EnvironmentProblem(
+            f"JupyterLab ended with exit code {code}; its own words are above."
+        )

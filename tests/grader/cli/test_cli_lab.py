@@ -10,7 +10,6 @@ import urllib.request
 import pytest
 from click.testing import CliRunner
 from conftest import environment
-
 from glia_grader import bundle, lab
 from glia_grader.cli import glia
 
