@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,8 +63,18 @@ def run(
     students: tuple[str, ...] = (),
     seed: int | None = None,
     unsafe: bool = False,
+    lap: Callable[[str], None] = lambda _: None,
 ) -> tuple[ClassData, set[str]]:
     """Grade with a progress bar, write feedback and report.
+
+    Args:
+        course: the nbgrader course.
+        assignment: its name.
+        jobs: submissions at a time.
+        students: only these; empty for all.
+        seed: seed of the inputs.
+        unsafe: whether to go on without a sandbox.
+        lap: called with the name of each phase when it ends.
 
     Returns:
         The class, and the ids of the students that this run was about.
@@ -98,9 +109,11 @@ def run(
                 unsafe=unsafe,
                 progress=tell,
             )
+        lap("grading")
         data, _ = deliver(course, assignment, result.records)
     except (CourseError, SandboxError) as problem:
         raise EnvironmentProblem(str(problem)) from problem
+    lap("feedback and report")
     for student, why in result.refused.items():
         say(f"Left out: {student}: {why}")
     return data, {record.student for record in result.records}
