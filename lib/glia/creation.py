@@ -48,9 +48,7 @@ def _made(array: Any, dtype: Any, requires_grad: bool, device: Any) -> Tensor:
     return out.requires_grad_() if requires_grad else out
 
 
-def zeros(
-    *size: Any, dtype: Any = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
+def zeros(*size: Any, dtype: Any = None, requires_grad: bool = False, device: Any = None) -> Tensor:
     """Return a tensor of zeros; `zeros(2, 3)` and `zeros((2, 3))` are the same."""
     return _made(np.zeros(_shape(size)), dtype, requires_grad, device)
 
@@ -60,9 +58,7 @@ def ones(*size: Any, dtype: Any = None, requires_grad: bool = False, device: Any
     return _made(np.ones(_shape(size)), dtype, requires_grad, device)
 
 
-def empty(
-    *size: Any, dtype: Any = None, requires_grad: bool = False, device: Any = None
-) -> Tensor:
+def empty(*size: Any, dtype: Any = None, requires_grad: bool = False, device: Any = None) -> Tensor:
     """Return a tensor to be filled later; here it starts from zeros."""
     return zeros(*size, dtype=dtype, requires_grad=requires_grad, device=device)
 

@@ -36,8 +36,8 @@ def set_default_dtype(dtype: Any) -> None:
 def promoted(a: np.ndarray, b: np.ndarray) -> np.dtype:
     """Return the dtype in which a and b meet.
 
-    A float wins over an integer, an integer over a bool; among equals an array over a single number,
-    else the wider. (numpy alone would make float64 of float32 and int64.)
+    A float wins over an integer, an integer over a bool; among equals an array over a single
+    number, else the wider. (numpy alone would make float64 of float32 and int64.)
     """
     rank_a, rank_b = _RANK[a.dtype.kind], _RANK[b.dtype.kind]
     if rank_a != rank_b:
@@ -47,7 +47,7 @@ def promoted(a: np.ndarray, b: np.ndarray) -> np.dtype:
     return np.promote_types(a.dtype, b.dtype)
 
 
-class device:  # noqa: N801 - PyTorch's name
+class device:
     """Where tensors live: here always the CPU.
 
     Raises:

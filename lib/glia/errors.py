@@ -29,6 +29,8 @@ class ShapeError(ValueError):
         message = super().__str__()
         if self.layer is None:
             return message
-        return f"{self.layer} {'.'.join(self.path)!r}: {message}" if self.path else (
-            f"{self.layer}: {message}"
+        return (
+            f"{self.layer} {'.'.join(self.path)!r}: {message}"
+            if self.path
+            else (f"{self.layer}: {message}")
         )

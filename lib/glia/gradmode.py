@@ -32,17 +32,17 @@ class _GradMode:
         return wrapped
 
 
-class no_grad(_GradMode):  # noqa: N801 - reads as a verb in `with no_grad():`
+class no_grad(_GradMode):
     """Compute without recording: for evaluation, and for the update of parameters."""
 
     _mode = False
 
 
-class enable_grad(_GradMode):  # noqa: N801
+class enable_grad(_GradMode):
     """Record again inside a block of no_grad."""
 
 
-class set_grad_enabled(_GradMode):  # noqa: N801
+class set_grad_enabled(_GradMode):
     """Switch recording on or off at once, and until the end of the block if used with `with`."""
 
     def __init__(self, mode: bool) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .function import Context
 from .tensor import Tensor
 
 __all__ = ["Drawing", "draw"]
@@ -69,11 +70,11 @@ def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 
     called = {id(tensor): name for name, tensor in (names or {}).items()}
     nodes: dict[Any, _Node] = {}
     edges: list[tuple[Any, Any]] = []
-    for tensor in _tensors(root):
-        key, ctx = _key(tensor), tensor.grad_fn
-        nodes[key] = _Node(called.get(id(tensor), ""), _describe(tensor), False)
-        if ctx is None:
+    for key, tensor in _values(root):
+        nodes[key] = _Node(called.get(id(tensor), ""), _describe(tensor, key), False)
+        if not isinstance(key, tuple):
             continue
+        ctx = key[0]
         if not ctx.inputs:
             raise RuntimeError(
                 "this graph was released by backward(): draw it before, or call "
@@ -82,7 +83,7 @@ def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 
         if ctx not in nodes:
             symbol = _SYMBOLS.get(ctx.name, ctx.name)
             nodes[ctx] = _Node(symbol, [ctx.layer] if ctx.layer else [], True)
-            edges += [(_key(v), ctx) for v in ctx.inputs if v is not None]
+            edges += [(inner, ctx) for inner, _ in _inputs(ctx)]
         edges.append((ctx, key))
     if len(nodes) > max_nodes:
         raise ValueError(f"got a graph of {len(nodes)} nodes; expected at most {max_nodes}")
@@ -90,34 +91,34 @@ def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 
     return Drawing(_svg(nodes, edges), _words(nodes, edges))
 
 
-def _key(tensor: Tensor) -> Any:
-    """Identify a value: two Tensor objects may stand for one output of a step."""
-    return id(tensor) if tensor.grad_fn is None else (tensor.grad_fn, tensor.output_index)
+def _inputs(ctx: Context) -> list[tuple[Any, Tensor]]:
+    """Return the values that a step took: a leaf's key is its id, another's its step and number."""
+    given = zip(ctx.inputs, ctx.sources, strict=True)
+    return [(source or id(tensor), tensor) for tensor, source in given if tensor is not None]
 
 
-def _tensors(root: Tensor) -> Iterator[Tensor]:
-    """Yield every tensor once, each after those it was computed from."""
+def _values(root: Tensor) -> Iterator[tuple[Any, Tensor]]:
+    """Yield every value once, with its key, after those it was computed from."""
     done: set[Any] = set()
-    stack = [(root, False)]
+    start = id(root) if root.grad_fn is None else (root.grad_fn, root.output_index)
+    stack: list[tuple[Any, Tensor, bool]] = [(start, root, False)]
     while stack:
-        tensor, finished = stack.pop()
-        key = _key(tensor)
+        key, tensor, finished = stack.pop()
         if key in done:
             continue
         if finished:
             done.add(key)
-            yield tensor
+            yield key, tensor
             continue
-        stack.append((tensor, True))
-        inputs = tensor.grad_fn.inputs if tensor.grad_fn is not None else ()
-        stack += [(v, False) for v in reversed(inputs) if v is not None]
+        stack.append((key, tensor, True))
+        if isinstance(key, tuple):
+            stack += [(inner, value, False) for inner, value in reversed(_inputs(key[0]))]
 
 
-def _describe(tensor: Tensor) -> list[str]:
+def _describe(tensor: Tensor, key: Any) -> list[str]:
     gradient = tensor.grad.array if tensor.grad is not None else None
-    ctx = tensor.grad_fn
-    if ctx is not None and ctx.grad_outputs is not None:
-        gradient = ctx.grad_outputs[tensor.output_index]
+    if isinstance(key, tuple) and key[0].grad_outputs is not None:
+        gradient = key[0].grad_outputs[key[1]]
     lines = [_value(tensor.array)]
     return lines if gradient is None else [*lines, f"grad {_value(gradient)}"]
 

@@ -29,6 +29,8 @@ class Operators:
     grad_fn: autograd.Context | None
     output_index: int
     requires_grad: bool
+    shape: Any
+    dtype: Any
 
     def __add__(self, other: Any) -> Tensor:
         return ew.Add.apply(*pair(self, other))
@@ -151,12 +153,12 @@ class Operators:
         before.requires_grad = self.requires_grad
         return before
 
-    def _become(self, other: Tensor) -> Tensor:
+    def _become(self, other: Any) -> Any:
         self.array, self.grad_fn = other.array, other.grad_fn
         self.output_index, self.requires_grad = other.output_index, other.requires_grad
         return self
 
-    def _in_place(self, result: Tensor) -> Tensor:
+    def _in_place(self, result: Any) -> Any:
         """Take over a result's values: into the same memory, or with its history if it has one."""
         if result.shape != self.shape:
             raise RuntimeError(f"in place: got shape {result.shape}, expected {self.shape}")

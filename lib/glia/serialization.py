@@ -43,7 +43,9 @@ def load(f: Any) -> Any:
         tree = json.loads(archive.read("tree.json"))
 
         def array(i: int) -> np.ndarray:
-            return np.lib.format.read_array(io.BytesIO(archive.read(f"{i}.npy")), allow_pickle=False)
+            return np.lib.format.read_array(
+                io.BytesIO(archive.read(f"{i}.npy")), allow_pickle=False
+            )
 
         return _unpacked(tree, array)
 

@@ -33,7 +33,7 @@ def replaceable() -> tuple[str, ...]:
     return tuple(sorted(Op.named))
 
 
-class use:  # noqa: N801 - reads as a verb in `with use(...)`
+class use:
     """Put implementations in place at once, and until the end of the block if used with `with`.
 
     Args:
@@ -145,7 +145,7 @@ def _from_pair(name: str, forward: Callable, backward: Callable) -> type[Functio
 
 
 def _understood(name: str, function: Callable, args: tuple, before: int) -> tuple:
-    """Return as many arguments as the function takes; the others must be those that change nothing."""
+    """Return as many arguments as the function takes; the others must change nothing."""
     parameters = inspect.signature(function).parameters.values()
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return args

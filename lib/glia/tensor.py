@@ -217,7 +217,7 @@ class Tensor(Methods):
         out.array = self.array.copy()
         return out
 
-    __hash__ = object.__hash__
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         text = np.array2string(self.array, precision=4, separator=", ", prefix="tensor(")

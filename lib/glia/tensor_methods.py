@@ -126,7 +126,9 @@ class ShapeMethods(Operators):
 
     def split(self, size: int | list[int], dim: int = 0) -> tuple[Tensor, ...]:
         n = self.array.shape[dim]
-        sizes = [size] * (n // size) + [n % size] * (n % size > 0) if isinstance(size, int) else size
+        sizes = (
+            [size] * (n // size) + [n % size] * (n % size > 0) if isinstance(size, int) else size
+        )
         ends = np.cumsum(sizes)
         before = (slice(None),) * (dim % self.array.ndim)
         return tuple(
@@ -285,10 +287,14 @@ class MathMethods(ShapeMethods):
             raise RuntimeError(f"mean needs floats, got dtype {self.array.dtype}; call .float()")
         return red.Mean.apply(self, dim, keepdim)
 
-    def var(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **old: Any) -> Tensor:
+    def var(
+        self, dim: Any = None, correction: int = 1, keepdim: bool = False, **old: Any
+    ) -> Tensor:
         return red.Var.apply(self, dim, int(old.get("unbiased", correction)), keepdim)
 
-    def std(self, dim: Any = None, correction: int = 1, keepdim: bool = False, **old: Any) -> Tensor:
+    def std(
+        self, dim: Any = None, correction: int = 1, keepdim: bool = False, **old: Any
+    ) -> Tensor:
         return self.var(dim, correction, keepdim, **old).sqrt()
 
     def prod(self, dim: Any = None, keepdim: bool = False) -> Tensor:

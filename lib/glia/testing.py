@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glia import autograd
+from glia.tensor import Tensor, as_array
+
 __all__ = ["assert_close", "gradcheck", "numerical_gradient"]
 
 Array = NDArray[Any]
@@ -52,8 +55,8 @@ def numerical_gradient(
 
 def gradcheck(
     function: Callable[..., Any],
-    inputs: Sequence[ArrayLike],
-    grad: Callable[..., Any],
+    inputs: Sequence[Any],
+    grad: Callable[..., Any] | None = None,
     *,
     eps: float = 1e-6,
     atol: float = 1e-6,
@@ -65,7 +68,8 @@ def gradcheck(
         function: f; returns a number, or an array whose sum is differentiated.
         inputs: the arguments, as a list. The gradient is checked by the first, or by as many of
             them as `grad` returns gradients.
-        grad: takes the same arguments; returns ∂f/∂inputs[0], or a tuple of gradients.
+        grad: takes the same arguments; returns ∂f/∂inputs[0], or a tuple of gradients. Without it f
+            takes and returns Tensors, and `backward` is checked, by every input of floats.
         eps: step of the central difference.
         atol: absolute tolerance.
         rtol: relative tolerance.
@@ -84,6 +88,8 @@ def gradcheck(
             ...
         AssertionError: gradient by argument 0: 2 of 2 entries differ; ...
     """
+    if grad is None:
+        return _check_backward(function, inputs, eps, atol, rtol)
     arrays = [np.array(value, dtype=np.float64) for value in inputs]
     given = grad(*[array.copy() for array in arrays])
     analytic = given if isinstance(given, tuple) else (given,)
@@ -97,6 +103,46 @@ def gradcheck(
             name=f"gradient by argument {argument}",
         )
     return True
+
+
+def _check_backward(
+    function: Callable[..., Any], inputs: Sequence[Any], eps: float, atol: float, rtol: float
+) -> bool:
+    """Compare what `backward` collects with central differences; outputs get unlike weights."""
+    arrays = [as_array(value) for value in inputs]
+    floats = [i for i, array in enumerate(arrays) if array.dtype.kind == "f"]
+    wide = [a.astype(np.float64) if i in floats else a for i, a in enumerate(arrays)]
+
+    def outputs(*given: Any) -> list[Any]:
+        made = function(*given)
+        return list(made) if isinstance(made, (tuple, list)) else [made]
+
+    def weighted(*values: Array) -> Any:
+        given = list(map(Tensor.make, wide))
+        for i, value in zip(floats, values, strict=True):
+            given[i] = Tensor.make(np.array(value))
+        parts = [out.array * _weights(out.array) for out in outputs(*given)]
+        return sum(np.asarray(part).sum() for part in parts)
+
+    leaves = [Tensor.make(a.copy()) for a in wide]
+    for i in floats:
+        leaves[i].requires_grad_()
+    results = [out for out in outputs(*leaves) if out.requires_grad]
+    autograd.backward(results, [_weights(out.array) for out in results])
+    for position, i in enumerate(floats):
+        found = leaves[i].grad
+        analytic = np.zeros_like(wide[i]) if found is None else found.array
+        numeric = numerical_gradient(
+            weighted, *[wide[j] for j in floats], argument=position, eps=eps
+        )
+        name = f"gradient by argument {i}"
+        assert_close(analytic, numeric, atol=atol, rtol=rtol, name=name)
+    return True
+
+
+def _weights(array: Array) -> Array:
+    """Unlike weights for a function's outputs: a plain sum would hide errors that cancel."""
+    return np.asarray(np.cos(np.arange(array.size)).reshape(array.shape), array.dtype)
 
 
 def assert_close(

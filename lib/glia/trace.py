@@ -40,7 +40,7 @@ class LayerTrace:
         return self.gradients[-1]
 
 
-class trace:  # noqa: N801 - reads as a verb in `with trace(model) as record:`
+class trace:
     """Watch a model's layers until the end of the block.
 
     Args:

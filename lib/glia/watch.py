@@ -43,14 +43,14 @@ def count_step() -> None:
     _step += 1
 
 
-class set_detect_anomaly:  # noqa: N801 - PyTorch's name
-    """Switch the hunt for NaN on or off at once, and until the end of the block if used with `with`.
+class set_detect_anomaly:
+    """Switch the hunt for NaN on or off: at once, and until the end of a `with` block.
 
     Args:
         mode: on or off.
 
     Raises:
-        FloatingPointError: in forward or backward, as soon as a value or a gradient is NaN, with the
+        FloatingPointError: in forward or backward, as soon as a value or gradient is NaN, with the
             layer's name and the number of backward passes since the hunt began.
     """
 

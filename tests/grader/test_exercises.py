@@ -87,7 +87,22 @@ def _trivial(exercise):
     def last(*args):
         return (args[2:4] if len(args) > 3 else args) or None
 
-    return [like(0), like(1), like(-1), like(0.5), like(np.nan), echo, last]
+    def cast(fill, dtype):
+        answer = like(fill)
+
+        def other(*args):
+            out = answer(*args)
+            return tuple(o.astype(dtype) for o in out) if type(out) is tuple else out.astype(dtype)
+
+        return other
+
+    kinds = ("bool", "int8", "uint8", "float16", "longdouble")
+    return [
+        *(like(fill) for fill in (0, 1, -1, 0.5, 3, np.nan, np.inf, 1e300)),
+        *(cast(fill, dtype) for fill in (0, 1) for dtype in kinds),
+        echo,
+        last,
+    ]
 
 
 @by_name
@@ -133,11 +148,13 @@ def test_the_probes_tell_every_pair_apart(exercise):
         for thinker in exercise.misconceptions:
             run = _Run(exercise, LocalAnswerer(thinker.solution), 17, hidden)
             run.verdict()
-            fitting = [m.name for m in exercise.misconceptions if reproduces(m, run.observations)]
+            fitting = [
+                m.name for m in exercise.misconceptions if reproduces(m, run.asked.observations)
+            ]
             assert fitting == [thinker.name]
     run = _Run(exercise, LocalAnswerer(exercise.reference), 17, False)
     run.verdict()
-    assert not [m.name for m in exercise.misconceptions if reproduces(m, run.observations)]
+    assert not [m.name for m in exercise.misconceptions if reproduces(m, run.asked.observations)]
 
 
 @by_name
@@ -182,7 +199,7 @@ def test_calls_stay_few_and_verdicts_deterministic(exercise):
             answerer = LocalAnswerer(answer)
             run = _Run(exercise, answerer, 23, False)
             first = run.verdict()
-            counts.append((run.calls, first.to_dict()))
+            counts.append((len(run.asked.observations), first.to_dict()))
         assert counts[0] == counts[1]
         assert counts[0][0] <= 40
     one, two = ([plain(o.args) for o in _probes(exercise, seed)] for seed in (1, 2))
@@ -193,7 +210,7 @@ def test_calls_stay_few_and_verdicts_deterministic(exercise):
 def _probes(exercise, seed):
     run = _Run(exercise, LocalAnswerer(exercise.reference), seed, False)
     run.verdict()
-    return run.observations
+    return run.asked.observations
 
 
 @by_name

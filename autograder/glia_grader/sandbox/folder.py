@@ -8,8 +8,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import view
-from .answers import SandboxError
 from .launch import PACKAGE
 
 PREFIX = "glia-box-"
@@ -44,25 +42,6 @@ class Folder:
         for path in package.iterdir():
             path.chmod(0o644)
         self.scratch.chmod(0o711)
-
-    def library(self) -> tuple[Path, str]:
-        """A folder from which ``import glia`` works, and where the library really is.
-
-        Raises:
-            SandboxError: the library is not installed.
-        """
-        place = view.glia_directory()
-        if place is None:
-            raise SandboxError("the library glia is needed in the sandbox, but is not installed")
-        folder = self.path / "library"
-        if not folder.exists():
-            folder.mkdir()
-            folder.chmod(0o755)
-            try:
-                (folder / "glia").symlink_to(place, target_is_directory=True)
-            except OSError:  # Windows lets only some users link
-                shutil.copytree(place, folder / "glia")
-        return folder, place
 
     def add(self, source: str) -> str:
         """Show a copy of a file beside the code; its new path."""

@@ -8,54 +8,54 @@ from ..tensor import Tensor
 
 
 def identity(input: Tensor) -> Tensor:
-    """y = x."""
+    """Y = x."""
     return input
 
 
 def step(input: Tensor) -> Tensor:
-    """y = 1 for x > 0, else 0; the gradient is 0 everywhere."""
+    """Y = 1 for x > 0, else 0; the gradient is 0 everywhere."""
     return ops.Step.apply(input)
 
 
 def sign(input: Tensor) -> Tensor:
-    """y = +1 for x ≥ 0, else −1 (the ±1 perceptron's step); the gradient is 0 everywhere."""
+    """Y = +1 for x ≥ 0, else −1 (the ±1 perceptron's step); the gradient is 0 everywhere."""
     return ops.SignStep.apply(input)
 
 
 def sigmoid(input: Tensor) -> Tensor:
-    """y = 1 / (1 + e^(−x)); slope y (1 − y)."""
+    """Y = 1 / (1 + e^(−x)); slope y (1 − y)."""
     return input.sigmoid()
 
 
 def logsigmoid(input: Tensor) -> Tensor:
-    """y = log σ(x), finite for any x; slope σ(−x)."""
+    """Y = log σ(x), finite for any x; slope σ(−x)."""
     return ops.LogSigmoid.apply(input)
 
 
 def tanh(input: Tensor) -> Tensor:
-    """y = tanh x = 2 σ(2x) − 1; slope 1 − y²."""
+    """Y = tanh x = 2 σ(2x) − 1; slope 1 − y²."""
     return input.tanh()
 
 
 def hardtanh(
     input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
 ) -> Tensor:
-    """y = x cut off at both bounds; slope 1 strictly between them, else 0."""
+    """Y = x cut off at both bounds; slope 1 strictly between them, else 0."""
     return ops.Hardtanh.apply(input, min_val, max_val)
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """y = max(x, 0); slope 1 for x > 0, else 0."""
+    """Y = max(x, 0); slope 1 for x > 0, else 0."""
     return ops.ReLU.apply(input)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
-    """y = min(max(x, 0), 6)."""
+    """Y = min(max(x, 0), 6)."""
     return ops.Hardtanh.apply(input, 0.0, 6.0)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """y = x for x > 0, else α x; the lectures take α = 0.05 or 0.1."""
+    """Y = x for x > 0, else α x; the lectures take α = 0.05 or 0.1."""
     return ops.LeakyReLU.apply(input, negative_slope)
 
 
@@ -72,7 +72,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """y = x for x > 0, else α (eˣ − 1): smooth at 0 for α = 1, and never of slope 0."""
+    """Y = x for x > 0, else α (eˣ − 1): smooth at 0 for α = 1, and never of slope 0."""
     return ops.ELU.apply(input, alpha, 1.0)
 
 
@@ -82,17 +82,17 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """y = x Φ(x); with approximate='tanh', GPT's ½x (1 + tanh(√(2/π)(x + 0.044715x³)))."""
+    """Y = x Φ(x); with approximate='tanh', GPT's ½x (1 + tanh(√(2/π)(x + 0.044715x³)))."""
     return ops.GELU.apply(input, approximate)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
-    """y = x σ(x), also called swish."""
+    """Y = x σ(x), also called swish."""
     return ops.SiLU.apply(input)
 
 
 def softplus(input: Tensor, beta: float = 1.0) -> Tensor:
-    """y = log(1 + e^(βx)) / β; slope σ(βx)."""
+    """Y = log(1 + e^(βx)) / β; slope σ(βx)."""
     return ops.Softplus.apply(input, beta)
 
 
@@ -118,5 +118,5 @@ def softmax(input: Tensor, dim: int = -1) -> Tensor:
 
 
 def log_softmax(input: Tensor, dim: int = -1) -> Tensor:
-    """log softmax(x), exact even where the probability underflows."""
+    """Log softmax(x), exact even where the probability underflows."""
     return input.log_softmax(dim)

@@ -109,4 +109,4 @@ def multi_head_attention_forward(
 
 def _heads(x: Tensor, num_heads: int) -> Tensor:
     """(N, T, E) → (N, H, T, E/H)."""
-    return x.reshape(x.shape[0], x.shape[1], num_heads, -1).transpose(1, 2)
+    return x.reshape(*x.shape[:2], num_heads, x.shape[2] // num_heads).transpose(1, 2)

@@ -107,9 +107,7 @@ def check_window(
     size: tuple[int, ...], kernel: tuple[int, ...], stride: Pair, around: Pads, dilation: Pair
 ) -> None:
     """Raise a ShapeError if no window fits into the padded image."""
-    out = [
-        output_size(*each) for each in zip(size, kernel, stride, around, dilation, strict=True)
-    ]
+    out = [output_size(*each) for each in zip(size, kernel, stride, around, dilation, strict=True)]
     if min(out) < 1:
         padded = tuple(n + sum(p) for n, p in zip(size, around, strict=True))
         raise ShapeError(

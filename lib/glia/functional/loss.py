@@ -80,7 +80,7 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    """Binary cross entropy of σ(z), computed from the logit z: never overflows; gradient σ(z) − y."""
+    """Binary cross entropy of σ(z), from the logit z: never overflows; gradient σ(z) − y."""
     _same_shape("binary_cross_entropy_with_logits", input, target)
     return ops.BCEWithLogitsLoss.apply(
         input, target, _array(weight, input), reduction, _array(pos_weight, input)

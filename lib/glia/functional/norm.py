@@ -100,7 +100,7 @@ def instance_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """Normalise each channel of each example over its places: a group norm of one channel a group."""
+    """Normalise each channel of each example over its places: group norm, one channel a group."""
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     if input.ndim < 3:

@@ -47,7 +47,7 @@ def avg_pool2d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:
-    """Return the mean of each window; `count_include_pad` says whether padded zeros are counted."""
+    """Return the mean of each window; `count_include_pad` says whether padding is counted."""
     if ceil_mode:
         raise ValueError("avg_pool2d: ceil_mode=True is not offered; pad the input instead")
     if input.ndim == 3:
@@ -58,7 +58,7 @@ def avg_pool2d(
 
 
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
-    """Return means over cells so cut that the output has the size asked for; 1 is global pooling."""
+    """Return means over cells cut so that the output has this size; 1 is global pooling."""
     size = (output_size, output_size) if isinstance(output_size, int) else tuple(output_size)
     size = tuple(n if s is None else s for s, n in zip(size, input.shape[-2:], strict=True))
     if input.ndim == 3:

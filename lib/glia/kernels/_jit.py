@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
-from numba.core import caching, config, event
+from numba.core import caching, codegen, config, event
 
 __all__ = ["FASTMATH", "jit"]
 
@@ -120,12 +120,10 @@ def _choose_cpu() -> None:
         return
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return
-    from llvmlite import binding
-
-    flags = binding.get_host_cpu_features()
+    flags = set(codegen.get_host_cpu_features().split(","))
 
     def has(*names: str) -> bool:
-        return all(flags.get(name, False) for name in names)
+        return all(f"+{name}" in flags for name in names)
 
     if not has("avx2", "fma", "bmi", "bmi2", "f16c", "lzcnt", "movbe"):
         return

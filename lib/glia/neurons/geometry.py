@@ -96,18 +96,22 @@ def boundary_segment(
     w = np.asarray(weight, dtype=np.float64)
     if w.shape != (2,):
         raise ValueError(f"a line in the plane has two weights, got shape {w.shape}")
-    squared = float(w @ w)
-    if squared == 0:
+    length = float(np.hypot(w[0], w[1]))
+    if length == 0:
         return None
-    foot, along = -bias * w / squared, np.array([w[1], -w[0]])  # x = foot + t · along
-    first, last = -np.inf, np.inf
-    for origin, step, (low, high) in zip(foot, along, (xlim, ylim), strict=True):
-        if step == 0:
-            if not low <= origin <= high:
-                return None
-            continue
-        t = sorted(((low - origin) / step, (high - origin) / step))
-        first, last = max(first, t[0]), min(last, t[1])
+    normal = w / length
+    with np.errstate(over="ignore"):
+        foot, along = -(bias / length) * normal, np.array([normal[1], -normal[0]])
+        if not np.isfinite(foot).all():
+            return None  # infinitely far away
+        first, last = -np.inf, np.inf  # the line is x = foot + t · along
+        for origin, step, (low, high) in zip(foot, along, (xlim, ylim), strict=True):
+            if step == 0:
+                if not low <= origin <= high:
+                    return None
+                continue
+            t = sorted(((low - origin) / step, (high - origin) / step))  # may reach infinity
+            first, last = max(first, t[0]), min(last, t[1])
     if first > last:
         return None
     return np.stack([foot + first * along, foot + last * along])

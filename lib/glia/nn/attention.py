@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -98,11 +99,9 @@ class MultiheadAttention(Module):
             are (N, ·, ·) with batch_first, and may lack the batch.
         """
         if query.ndim not in (2, 3) or query.shape[-1] != self.embed_dim:
-            raise ShapeError(
-                f"got a query of shape {query.shape}; expected depth {self.embed_dim}"
-            )
+            raise ShapeError(f"got a query of shape {query.shape}; expected depth {self.embed_dim}")
         batched = query.ndim == 3
-        sequences = (query, key, value)
+        sequences: Any = (query, key, value)
         if not batched:
             sequences = tuple(x.unsqueeze(0) for x in sequences)
             if key_padding_mask is not None:
@@ -125,17 +124,19 @@ class MultiheadAttention(Module):
             return output.squeeze(0), None if weights is None else weights.squeeze(0)
         return output if self.batch_first else output.transpose(0, 1), weights
 
-    def _mask(self, sequences, padding, attn_mask, is_causal) -> Tensor | None:
-        """Join the masks into one to be added to the scores, (N or 1, H or 1, L, S); bool if none adds."""
+    def _mask(
+        self, sequences: Any, padding: Tensor | None, attn_mask: Tensor | None, is_causal: bool
+    ) -> Tensor | None:
+        """Join the masks: bool (True: may look), or floats if one is added to the scores."""
         n, length, _ = sequences[0].shape
         seen: list[np.ndarray] = []
         added: list[Tensor] = []
         if attn_mask is not None:
             if attn_mask.ndim == 3:
-                attn_mask = attn_mask.reshape(n, self.num_heads, length, -1)
+                attn_mask = attn_mask.reshape(n, self.num_heads, *attn_mask.shape[1:])
             _file(attn_mask, seen, added)
         if padding is not None:
-            _file(padding.reshape(n, 1, 1, -1), seen, added)
+            _file(padding.reshape(n, 1, 1, padding.shape[-1]), seen, added)
         if is_causal and attn_mask is None:
             seen.append(np.tri(length, sequences[1].shape[1], dtype=bool))
         allowed = None

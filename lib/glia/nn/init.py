@@ -38,7 +38,7 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
 
 def eye_(tensor: Tensor) -> Tensor:
     """Fill with the identity matrix."""
-    return _fill(tensor, np.eye(*tensor.shape))
+    return _fill(tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:

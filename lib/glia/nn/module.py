@@ -73,6 +73,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} needs a method forward")
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """Run the hooks and forward; a ShapeError learns the layer's name on its way out."""
         for hook in tuple(self._forward_pre_hooks):
             changed = hook(self, inputs)
             if changed is not None:

@@ -170,7 +170,12 @@ class RNN(_Recurrent):
     """h_t = φ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh), φ = tanh or ReLU."""
 
     def __init__(
-        self, input_size: int, hidden_size: int, *args: Any, nonlinearity: str = "tanh", **named: Any
+        self,
+        input_size: int,
+        hidden_size: int,
+        *args: Any,
+        nonlinearity: str = "tanh",
+        **named: Any,
     ) -> None:
         if args[1:2] and isinstance(args[1], str):  # PyTorch's order: num_layers, nonlinearity, …
             nonlinearity, args = args[1], (args[0], *args[2:])

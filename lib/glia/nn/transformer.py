@@ -1,7 +1,8 @@
 """Transformer layers: encoder, decoder, and stacks of them.
 
-Post-norm (the first paper): x = LN(x + sublayer(x)). Pre-norm (`norm_first`): x = x + sublayer(LN(x)),
-in which the residual path is never normalised and deep stacks train without warm-up.
+Post-norm (the first paper): x = LN(x + sublayer(x)). Pre-norm (`norm_first`):
+x = x + sublayer(LN(x)), in which the residual path is never normalised: deep stacks train without
+warm-up.
 
 Source: Vaswani et al. (2017), arXiv:1706.03762; Xiong et al. (2020), arXiv:2002.04745.
 """

@@ -137,7 +137,7 @@ class Maxout(Op, name="maxout"):
     @staticmethod
     def forward(ctx, x, pieces, dim):
         dim %= x.ndim
-        split = x.reshape(*x.shape[:dim], -1, pieces, *x.shape[dim + 1 :])
+        split = x.reshape(*x.shape[:dim], x.shape[dim] // pieces, pieces, *x.shape[dim + 1 :])
         best = np.expand_dims(split.argmax(axis=dim + 1), dim + 1)
         ctx.save_for_backward(x.shape, split.shape, best, dim)
         return np.take_along_axis(split, best, axis=dim + 1).squeeze(dim + 1)

@@ -67,6 +67,8 @@ def attention_weights(
         low = q.dtype.type(-np.inf)
         scores = np.where(mask, scores, low) if mask.dtype == bool else scores + mask
     top = scores.max(axis=-1, keepdims=True, initial=-np.inf)
-    scores = np.exp(scores - np.where(np.isfinite(top), top, 0))  # delicate: an empty row has no max
+    scores = np.exp(
+        scores - np.where(np.isfinite(top), top, 0)
+    )  # delicate: an empty row has no max
     total = scores.sum(axis=-1, keepdims=True)
     return scores / np.where(total == 0, 1, total).astype(scores.dtype)

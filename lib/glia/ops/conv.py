@@ -49,8 +49,9 @@ def conv2d(
     """
     columns, (h_out, w_out) = patches(x, weight.shape[2:], stride, padding, dilation)
     n, per_group = x.shape[0], weight.shape[1]
-    columns = columns.reshape(n, groups, per_group * weight[0, 0].size, -1)
-    kernels = weight.reshape(groups, weight.shape[0] // groups, -1)
+    window = per_group * weight.shape[2] * weight.shape[3]
+    columns = columns.reshape(n, groups, window, h_out * w_out)
+    kernels = weight.reshape(groups, weight.shape[0] // groups, window)
     y = (kernels @ columns).reshape(n, weight.shape[0], h_out, w_out)
     return y if bias is None else y + bias[:, None, None]
 
@@ -72,14 +73,14 @@ def conv2d_backward(
     grad_x = grad_weight = None
     if needs[1]:
         columns, _ = patches(x, weight.shape[2:], stride, padding, dilation)
-        columns = columns.reshape(n, groups, -1, h_out * w_out)
+        columns = columns.reshape(n, groups, weight[0].size, h_out * w_out)
         each = [
             np.tensordot(upstream[:, g], columns[:, g], axes=([0, 2], [0, 2]))
             for g in range(groups)
         ]
         grad_weight = np.stack(each).reshape(weight.shape)
     if needs[0]:
-        kernels = weight.reshape(groups, out // groups, -1)
+        kernels = weight.reshape(groups, out // groups, weight[0].size)
         spread = kernels.swapaxes(1, 2) @ upstream  # (N, groups, C/groups · KH · KW, positions)
         spread = spread.reshape(n, x.shape[1], *weight.shape[2:], h_out, w_out)
         grad_x = scatter(spread, x.shape, stride, padding, dilation)
@@ -99,7 +100,7 @@ def patches(
     dilation: Pair,
     fill: float = 0.0,
 ) -> tuple[np.ndarray, Pair]:
-    """Return every patch that the window sees, as (N, C, KH, KW, H_out, W_out), and the out size."""
+    """Return every patch the window sees, (N, C, KH, KW, H_out, W_out), and the output's size."""
     if any(map(any, padding)):
         x = np.pad(x, ((0, 0), (0, 0), *padding), constant_values=fill)
     n, c, h, w = x.shape

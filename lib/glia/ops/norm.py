@@ -11,6 +11,8 @@ With x̂ = (x − μ)/√(σ² + ε) and g the gradient of x̂, all three paths 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..backend import implementation, reference
@@ -75,7 +77,7 @@ class GroupNorm(Op, name="group_norm"):
 
     @staticmethod
     def forward(ctx, x, groups, weight, bias, eps):
-        grouped = x.reshape(x.shape[0], groups, -1)
+        grouped = x.reshape(x.shape[0], groups, math.prod(x.shape[1:]) // groups)
         x_hat, rstd, _, _ = implementation("standardize")(grouped, (2,), eps)
         x_hat = x_hat.reshape(x.shape)
         weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
@@ -86,7 +88,7 @@ class GroupNorm(Op, name="group_norm"):
     def backward(ctx, grad):
         x_hat, rstd, groups, weight, bias_shape = ctx.saved_tensors
         grad_hat, grad_weight, grad_bias = _affine_backward(grad, x_hat, weight, bias_shape)
-        grouped = (grad.shape[0], groups, -1)
+        grouped = (grad.shape[0], groups, math.prod(grad.shape[1:]) // groups)
         grad_x = implementation("standardize_backward")(
             grad_hat.reshape(grouped), x_hat.reshape(grouped), rstd, (2,)
         )

@@ -80,7 +80,7 @@ class AvgPool2d(Op, name="avg_pool2d"):
 
 
 class AdaptiveAvgPool2d(Op, name="adaptive_avg_pool2d"):
-    """The means of as many (nearly equal) cells as asked for: Y = A X Bᵀ, two averaging matrices."""
+    """The means of as many (nearly equal) cells as asked for: Y = A X Bᵀ, A and B averaging."""
 
     @staticmethod
     def forward(ctx, x, size):

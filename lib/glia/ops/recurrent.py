@@ -43,7 +43,7 @@ def _before(first, states):
 
 
 class RNN(Op, name="rnn"):
-    """h_t = φ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh), φ = tanh or ReLU; returns all h and the last."""
+    """h_t = φ(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh), φ = tanh or ReLU; gives all h, the last h."""
 
     @staticmethod
     def forward(ctx, x, h, w_ih, w_hh, b_ih, b_hh, nonlinearity, mask):
@@ -140,9 +140,9 @@ class LSTM(Op, name="lstm"):
 class GRU(Op, name="gru"):
     """Gates r, z = σ(…), candidate n = tanh(…); h_t mixes h_{t−1} and n by z.
 
-    `reset` says where r acts: 'after' the product, n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn)), or
-    'before' it, n = tanh(W_in x + b_in + W_hn (r ⊙ h) + b_hn). `update` says what z = 1 means: 'keep',
-    h_t = z h + (1 − z) n, or 'replace', h_t = (1 − z) h + z n. Rows hold r, z, n.
+    `reset` says where r acts: 'after' the product, n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn)),
+    or 'before' it, n = tanh(W_in x + b_in + W_hn (r ⊙ h) + b_hn). `update` says what z = 1 means:
+    'keep', h_t = z h + (1 − z) n, or 'replace', h_t = (1 − z) h + z n. Rows hold r, z, n.
 
     Source: Cho et al. (2014), arXiv:1406.1078; PyTorch takes 'after' and 'keep'.
     """

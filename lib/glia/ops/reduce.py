@@ -17,7 +17,7 @@ def _axes(dim, ndim: int) -> tuple[int, ...]:
     for d in dims:
         if not -max(ndim, 1) <= d < max(ndim, 1):
             raise IndexError(f"got dim {d} for an array of {ndim} dimensions")
-    return tuple(d % ndim for d in dims) if ndim else ()
+    return tuple(int(d) % ndim for d in dims) if ndim else ()
 
 
 def _expand(array, shape, axes):

@@ -13,7 +13,7 @@ from .optimizer import Group, Optimizer, State, kept
 class Adam(Optimizer):
     """m ← β₁ m + (1 − β₁) ∇, v ← β₂ v + (1 − β₂) ∇², w ← w − η m̂ / (√v̂ + ε).
 
-    m and v start from 0 and are too small at first: m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ) make up for it.
+    m and v start from 0 and are too small at first; m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ) correct it.
 
     Args:
         params: parameters or groups.
@@ -54,9 +54,7 @@ class Adam(Optimizer):
         """Step along the scaled momentum."""
         w -= group["lr"] * self.direction(w, grad, state, group)
 
-    def direction(
-        self, w: np.ndarray, grad: np.ndarray, state: State, group: Group
-    ) -> np.ndarray:
+    def direction(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> np.ndarray:
         """Return m̂ / (√v̂ + ε)."""
         beta1, beta2 = group["betas"]
         m, v = kept(state, "m", w), kept(state, "v", w)

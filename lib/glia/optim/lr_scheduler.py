@@ -10,7 +10,7 @@ from .optimizer import Optimizer
 
 
 class LRScheduler:
-    """Base: sets every group's rate from its first rate and the time t = 0, 1, 2, …
+    """Base: sets every group's rate from its first rate and the time t from 0 on.
 
     Args:
         optimizer: whose rates to set.

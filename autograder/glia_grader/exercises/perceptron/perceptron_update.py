@@ -47,7 +47,7 @@ def _array(*numbers):
 def _mistakes(rng):
     return [
         Case((_array(1, 2), 1, _array(0, -1), -0.5, 1.0), "should be 1, predicted 0"),
-        Case((_array(1, 2), 0, _array(1, 1), 0.5, 1.0), "should be 0, predicted 1"),
+        Case((_array(1, 2), 0, _array(1, 1), -2.5, 1.0), "should be 0, predicted 1"),
         Case((_array(-2, 3, 1), 1, _array(1, -1, 0), 0.25, 1.0), "an input below zero"),
     ]
 

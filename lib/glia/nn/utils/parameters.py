@@ -42,9 +42,7 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
     """Cut every entry of every gradient to [−clip_value, clip_value]."""
     for parameter in _list(parameters):
         if parameter.grad is not None:
-            np.clip(
-                parameter.grad.array, -clip_value, clip_value, out=parameter.grad.array
-            )
+            np.clip(parameter.grad.array, -clip_value, clip_value, out=parameter.grad.array)
 
 
 def count_parameters(module: Any, trainable_only: bool = False) -> int:

@@ -1,0 +1,179 @@
+"""The walk back along the graph: every node once, after all that were computed from it.
+
+A node is visited when it has received the gradient from all its uses: reverse topological order. A
+value that was used twice collects the sum of both gradients; a leaf adds what arrives to `.grad`.
+
+Source: Rumelhart, Hinton, Williams (1986), Nature 323, 533-536.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import watch
+from .function import Context, is_variable, make
+from .gradmode import no_grad
+
+__all__ = ["backward", "grad", "topological_order"]
+
+
+def topological_order(roots: Iterable[Context]) -> list[Context]:
+    """Return every context that the roots depend on, each before the ones it was computed from."""
+    order: list[Context] = []
+    seen: set[Context] = set()
+    stack = [(root, False) for root in roots]
+    while stack:
+        ctx, finished = stack.pop()
+        if finished:
+            order.append(ctx)
+        elif ctx not in seen:
+            seen.add(ctx)
+            stack.append((ctx, True))
+            stack += [(source[0], False) for source in ctx.sources if source is not None]
+    return order[::-1]
+
+
+def backward(roots: Sequence[Any], seeds: Sequence[np.ndarray], retain_graph: bool = False) -> None:
+    """Walk back from the roots and add the gradients to the leaves' `.grad`.
+
+    Args:
+        roots: variables that have a history.
+        seeds: the gradient of the final scalar with respect to each root, of the root's shape.
+        retain_graph: keep the graph and each node's gradient, for a second walk or a drawing.
+    """
+    watch.count_step()
+    leaves = _walk(roots, seeds, retain_graph)
+    for leaf, array in leaves:
+        if leaf.grad is None:
+            leaf.grad = make(np.array(array))  # a copy: gradients may share memory
+        else:
+            leaf.grad.array += array
+
+
+def grad(
+    outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool = False
+) -> tuple[Any, ...]:
+    """Return the gradients of the outputs' sum with respect to the inputs; `.grad` stays untouched.
+
+    Args:
+        outputs: a Tensor or a sequence of them.
+        inputs: a Tensor or a sequence of them.
+        grad_outputs: the gradient of each output; ones for scalars.
+        retain_graph: keep the graph for a second walk.
+
+    Returns:
+        One Tensor for each input; None where the outputs do not depend on it.
+    """
+    outputs = [outputs] if is_variable(outputs) else list(outputs)
+    inputs = [inputs] if is_variable(inputs) else list(inputs)
+    if grad_outputs is None:
+        seeds = [np.ones_like(v.array) for v in outputs]
+    else:
+        given = [grad_outputs] if is_variable(grad_outputs) else grad_outputs
+        seeds = [g.array for g in given]
+    found: dict[int, np.ndarray] = {}
+    watched = {id(v): v for v in inputs}
+    for leaf, array in _walk(outputs, seeds, retain_graph, watched, found):
+        found[id(leaf)] = array
+    return tuple(make(np.array(found[id(v)])) if id(v) in found else None for v in inputs)
+
+
+def _walk(
+    roots: Sequence[Any],
+    seeds: Sequence[np.ndarray],
+    retain_graph: bool,
+    watched: dict | None = None,
+    found: dict | None = None,
+) -> list[tuple[Any, np.ndarray]]:
+    """Visit the graph in reverse topological order; return the leaves and their gradients."""
+    pending: dict[Context, list] = {}
+    leaves: dict[int, tuple[Any, np.ndarray]] = {}
+
+    def deliver(variable: Any, source: tuple[Context, int] | None, array: np.ndarray) -> None:
+        if source is None:
+            known = leaves.get(id(variable))
+            leaves[id(variable)] = (variable, array if known is None else known[1] + array)
+            return
+        ctx, index = source
+        slots = pending.get(ctx)
+        if slots is None:
+            slots = pending[ctx] = [None] * len(ctx.shapes)
+        known = slots[index]
+        slots[index] = array if known is None else known + array
+
+    for root, seed in zip(roots, seeds, strict=True):
+        deliver(root, None if root.grad_fn is None else (root.grad_fn, root.output_index), seed)
+    order = topological_order([r.grad_fn for r in roots if r.grad_fn is not None])
+    outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
+    for ctx in order:
+        grads = pending.pop(ctx, None)
+        if grads is None:
+            continue
+        for index, (shape, dtype) in enumerate(ctx.shapes):
+            if grads[index] is None:
+                grads[index] = np.zeros(shape, dtype)
+            elif ctx.hooks and index in ctx.hooks:
+                grads[index] = _run_hooks(ctx.hooks[index], grads[index])
+            if found is not None and (ctx, index) in outputs:
+                found[outputs[ctx, index]] = grads[index]
+        for position, array in enumerate(_local_gradients(ctx, grads)):
+            if ctx.needs_input_grad[position] and array is not None:
+                deliver(ctx.inputs[position], ctx.sources[position], _checked(ctx, position, array))
+        if retain_graph:
+            ctx.grad_outputs = grads
+    if not retain_graph:
+        for ctx in order:
+            ctx.release()
+    return [
+        (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array)
+        for leaf, array in leaves.values()
+        if leaf.requires_grad
+    ]
+
+
+def _local_gradients(ctx: Context, grads: list) -> tuple:
+    """Run one node's backward, on arrays or on variables as its Function expects."""
+    function = ctx.function
+    if function.on_arrays:
+        results = function.backward(ctx, *grads)
+    else:
+        watching, watch.active = watch.active, False  # what counts is what the node hands on
+        try:
+            with no_grad():
+                results = function.backward(ctx, *[make(g) for g in grads])
+        finally:
+            watch.active = watching
+    results = results if isinstance(results, tuple) else (results,)
+    if len(results) != len(ctx.inputs):
+        if not ctx.inputs:  # released by an earlier walk
+            _ = ctx.saved_tensors
+        raise RuntimeError(
+            f"{ctx.name}.backward returned {len(results)} gradients; "
+            f"expected {len(ctx.inputs)}, one for each argument of forward"
+        )
+    if watch.active:
+        watch.check_gradients(ctx, results)
+    return results
+
+
+def _checked(ctx: Context, position: int, result: Any) -> np.ndarray:
+    """Return the gradient as an array of its input's shape and dtype."""
+    array = result.array if is_variable(result) else np.asarray(result)
+    expected = ctx.inputs[position].array
+    if array.shape != expected.shape:
+        raise RuntimeError(
+            f"{ctx.name}.backward returned a gradient of shape {array.shape} for argument "
+            f"{position}; expected the argument's shape {expected.shape}"
+        )
+    return array if array.dtype == expected.dtype else array.astype(expected.dtype)
+
+
+def _run_hooks(hooks: list[Callable], array: np.ndarray) -> np.ndarray:
+    for hook in list(hooks):
+        replaced = hook(make(array))
+        if replaced is not None:
+            array = replaced.array
+    return array

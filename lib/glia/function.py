@@ -1,0 +1,191 @@
+"""Function and Context: one differentiable step, and the node that remembers it.
+
+Every differentiable step is a `Function`: `forward` computes and saves what `backward` will need,
+`backward` multiplies the gradient that comes from upstream by the local one. Applying a Function to
+variables records a `Context`, the node of the computation graph.
+
+This module knows variables only through the `Variable` protocol; `glia.tensor` says who they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from . import gradmode, watch
+from .gradmode import no_grad
+
+__all__ = ["Context", "Function", "Variable", "bind", "is_variable", "make", "replace"]
+
+
+class Variable(Protocol):
+    """What the tape needs to know of a value: its array, and where it came from."""
+
+    array: np.ndarray
+    grad: Any
+    grad_fn: Context | None
+    output_index: int
+    requires_grad: bool
+    hooks: list[Callable] | None
+
+
+_variable: Any = type(None)
+_replacements: dict[type, Callable[..., Any]] = {}
+
+
+def bind(variable_class: type) -> None:
+    """Tell the tape which class is the variable; `glia.tensor` calls this once."""
+    global _variable
+    _variable = variable_class
+
+
+def make(array: np.ndarray) -> Any:
+    """Wrap an array in a variable without a history."""
+    return _variable.make(array)
+
+
+def is_variable(value: Any) -> bool:
+    """Return whether a value is a variable, and not a plain array or setting."""
+    return isinstance(value, _variable)
+
+
+class Context:
+    """One application of a Function: a node of the computation graph.
+
+    Attributes:
+        function: the Function that ran.
+        inputs: its arguments, with None for those that are not variables.
+        sources: for each argument the node and the number of the output that it came from, or None
+            for a leaf: written down here, as a tensor changed in place moves on to another node.
+        shapes: shape and dtype of each output.
+        needs_input_grad: for each argument, whether its gradient is asked for.
+        grad_outputs: the gradients that reached this node; kept if the graph is retained.
+    """
+
+    def __init__(self, function: type[Function], inputs: tuple) -> None:
+        self.function = function
+        self.inputs = inputs
+        self.shapes: tuple = ()
+        self.sources: tuple = ()
+        self.needs_input_grad = tuple(v is not None and v.requires_grad for v in inputs)
+        self.grad_outputs: list | None = None
+        self.hooks: dict[int, list[Callable]] | None = None
+        self.layer: str | None = watch.layer() if watch.active else None
+        self._saved: tuple | None = ()
+
+    @property
+    def name(self) -> str:
+        """The Function's name, as drawn in a graph."""
+        return self.function.__name__
+
+    def save_for_backward(self, *values: Any) -> None:
+        """Keep what backward will need."""
+        self._saved = values
+
+    @property
+    def saved_tensors(self) -> tuple:
+        """What forward saved, in the same order.
+
+        Raises:
+            RuntimeError: the graph was already walked and has let go of its values.
+        """
+        if self._saved is None:
+            raise RuntimeError(
+                f"{self.name}: this graph was already walked backward once and its saved values "
+                "are gone; call the first backward with retain_graph=True"
+            )
+        return self._saved
+
+    def mark_non_differentiable(self, *outputs: Any) -> None:
+        """Say that these outputs have no gradient (indices, masks)."""
+        self.constant_outputs = outputs
+
+    def release(self) -> None:
+        """Let go of saved values and of the inputs, so that memory is freed after a step."""
+        self._saved = None
+        self.inputs = self.sources = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.name}Backward>"
+
+
+class Function:
+    """A differentiable step written by hand: subclass it and give `forward` and `backward`.
+
+    A user's Function gets and returns Tensors. The library's own set `on_arrays` and get arrays.
+
+    Example:
+        >>> class Multiply(Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x, y):
+        ...         ctx.save_for_backward(x, y)
+        ...         return x * y
+        ...
+        ...     @staticmethod
+        ...     def backward(ctx, grad_z):
+        ...         x, y = ctx.saved_tensors
+        ...         return y * grad_z, x * grad_z
+    """
+
+    on_arrays = False
+
+    @staticmethod
+    def forward(ctx: Context, *args: Any) -> Any:
+        """Compute the output; save on ctx what backward needs."""
+        raise NotImplementedError("a Function needs a static method forward(ctx, ...)")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Return one gradient (or None) for each argument of forward."""
+        raise NotImplementedError("a Function needs a static method backward(ctx, ...)")
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        """Run forward, and record the step if a gradient may be asked for later."""
+        if _replacements and cls in _replacements:
+            return _replacements[cls](*args)
+        inputs = tuple([a if isinstance(a, _variable) else None for a in args])
+        ctx = Context(cls, inputs)
+        if cls.on_arrays:
+            values = [a if v is None else v.array for a, v in zip(args, inputs, strict=True)]
+            outputs = cls.forward(ctx, *values)
+            if not any(v is not None for v in inputs):
+                return outputs
+        else:
+            with no_grad():
+                outputs = cls.forward(ctx, *args)
+        recorded = gradmode.enabled and any(ctx.needs_input_grad)
+        several = isinstance(outputs, tuple)
+        made = []
+        for index, output in enumerate(outputs if several else (outputs,)):
+            array = output.array if isinstance(output, _variable) else np.asarray(output)
+            result = _variable.make(array)
+            if recorded and array.dtype.kind == "f" and not _listed(ctx, output):
+                result.requires_grad = True
+                result.grad_fn = ctx
+                result.output_index = index
+            made.append(result)
+        if recorded:
+            ctx.sources = tuple(
+                [
+                    None if v is None or v.grad_fn is None else (v.grad_fn, v.output_index)
+                    for v in inputs
+                ]
+            )
+            ctx.shapes = tuple([(r.array.shape, r.array.dtype) for r in made])
+        if watch.active:
+            watch.check_outputs(ctx, [r.array for r in made])
+        return tuple(made) if several else made[0]
+
+
+def _listed(ctx: Context, output: Any) -> bool:
+    return any(output is other for other in getattr(ctx, "constant_outputs", ()))
+
+
+def replace(table: dict[type, Callable[..., Any]]) -> dict[type, Callable[..., Any]]:
+    """Put these callables in the place of Functions; return the table that held before."""
+    global _replacements
+    before, _replacements = _replacements, table
+    return before
