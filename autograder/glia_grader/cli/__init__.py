@@ -13,6 +13,8 @@ import sys
 
 import click
 
+from glia_grader.bundle import BundleError
+
 from .console import EnvironmentProblem
 
 __all__ = ["COMMANDS", "glia", "main"]
@@ -94,7 +96,7 @@ def main(argv: list[str] | None = None) -> None:
     except click.ClickException as problem:
         problem.show()
         sys.exit(problem.exit_code)
-    except FileNotFoundError as problem:
+    except BundleError as problem:
         EnvironmentProblem(str(problem)).show()
         sys.exit(EnvironmentProblem.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

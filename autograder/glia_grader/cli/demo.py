@@ -77,8 +77,8 @@ def _grade(folder: Path, release: object, jobs: int | None, clock: _Clock) -> bo
     count = laid.hand_in(folder, students)
     say(f"{len(students)} students, {count} submissions handed in.")
     clock.lap("class")
-    data, graded = grade.run(folder, laid.ASSIGNMENT, jobs=jobs, lap=clock.lap)
-    grade.show(data, graded)
+    data, _ = grade.run(folder, laid.ASSIGNMENT, jobs=jobs, lap=clock.lap)
+    grade.show(data)
     rows = {row.student: row for row in data.rows}
     wrong = []
     for handed in students:

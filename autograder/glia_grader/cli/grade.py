@@ -49,7 +49,7 @@ def command(
 ) -> None:
     """Grade what was handed in for ASSIGNMENT: gradebook, feedback pages, class report."""
     data, graded = run(course, assignment, jobs=jobs, students=students, seed=seed, unsafe=unsafe)
-    show(data, graded)
+    show(data, graded if students else None)
     where(course, assignment)
     if any(row.state in ("unreadable", "failed") for row in data.rows if row.student in graded):
         ctx.exit(1)
@@ -148,7 +148,7 @@ def show(data: ClassData, only: set[str] | None = None) -> None:
 
     rows, styles = [], []
     for row in data.rows:
-        if only is not None and row.student not in only and row.state != "missing":
+        if only is not None and row.student not in only:
             continue
         score = "–" if row.points is None else f"{points(row.points)} / {points(row.possible)}"
         said = "; ".join(account(r, late_seconds=row.seconds_late) for r in row.records)
