@@ -1,4 +1,4 @@
-"""What happened to a submission, in one line: for the table on the terminal and the class report."""
+"""What happened to a submission, in one line: for the terminal's table and the class report."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def account(record: Record, *, late_seconds: float = 0.0) -> str:
     said += [_short(event) for event in record.events if event.startswith("cell ")][:2]
     if record.repairs:
         count = len(record.repairs)
-        said.append(f"mended: {_short(record.repairs[0])}" + (f" (+{count - 1})" if count > 1 else ""))
+        said.append(
+            f"mended: {_short(record.repairs[0])}" + (f" (+{count - 1})" if count > 1 else "")
+        )
     if late_seconds > 0:
         said.append(f"{_duration(late_seconds)} late")
     return "; ".join(said) or "all right"

@@ -108,7 +108,11 @@ def class_list(release: Any) -> list[Handed]:
     Args:
         release: the notebook that nbgrader released, an nbformat node.
     """
-    return [*_honest(release), *_mistaken(release), *_unfinished(release), *_unlucky(release)] + [
+    return [
+        *_honest(release),
+        *_mistaken(release),
+        *_unfinished(release),
+        *_unlucky(release),
         *_dishonest(release),
         Handed("noah.lindqvist", "Noah", "Lindqvist", "handed in nothing", None),
     ]

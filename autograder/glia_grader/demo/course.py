@@ -77,7 +77,7 @@ def create(folder: Path) -> Any:
 
 def _api(folder: Path) -> Any:
     from nbgrader.apps.api import NbGraderAPI
-    from traitlets.config import PyFileConfigLoader
+    from traitlets.config.loader import PyFileConfigLoader
 
     loader = PyFileConfigLoader("nbgrader_config.py", path=str(folder))
     with _quiet():
@@ -105,6 +105,8 @@ def enrol(folder: Path, students: Sequence[Handed]) -> None:
     """Enter the class and the deadline into the gradebook that nbgrader made."""
     from nbgrader.api import Gradebook
 
+    # Its annotations say that values are dictionaries; they are plain values.
+    book: Any
     with closing(Gradebook(f"sqlite:///{(folder / 'gradebook.db').resolve()}")) as book:
         book.update_or_create_assignment(ASSIGNMENT, duedate=DEADLINE)
         for handed in students:

@@ -76,5 +76,3 @@ def page(data: ClassData) -> str:
         rows=[sections.row(r) for r in data.rows],
         sandbox=sections.sandbox(data),
     )
-
-

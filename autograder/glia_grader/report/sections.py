@@ -55,15 +55,18 @@ def summary(data: ClassData) -> dict[str, Any]:
         "ungraded": states.count("ungraded"),
         "missing": states.count("missing"),
         "median": f"{100 * float(np.median(found)):.0f}%" if found else "–",
-        "quartiles": (
-            f"{100 * float(np.quantile(found, 0.25)):.0f}–{100 * float(np.quantile(found, 0.75)):.0f}%"
-            if found
-            else "–"
-        ),
+        "quartiles": _middle_half(found),
         "alpha": "–" if whole is None else f"{whole:.2f}",
         "time": f"{float(np.median(times)):.2f} s" if times else "–",
         "longest": f"{max(times):.1f} s" if times else "–",
     }
+
+
+def _middle_half(found: list[float]) -> str:
+    if not found:
+        return "–"
+    low, high = np.quantile(found, [0.25, 0.75])
+    return f"{100 * low:.0f}–{100 * high:.0f}%"
 
 
 def _verdicts(data: ClassData) -> dict[str, list[Verdict]]:
@@ -194,10 +197,7 @@ def row(each: Row) -> dict[str, Any]:
         "said": "; ".join(account(r, late_seconds=each.seconds_late) for r in each.records),
         "penalty": points(each.penalty) if each.penalty else "",
         "seconds": f"{sum(r.seconds for r in each.records):.1f}" if each.records else "",
-        "links": [
-            (r.notebook, f"{each.link}/{r.notebook}.html")
-            for r in each.records
-        ],
+        "links": [(r.notebook, f"{each.link}/{r.notebook}.html") for r in each.records],
     }
 
 

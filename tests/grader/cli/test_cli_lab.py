@@ -42,6 +42,20 @@ def test_a_file_in_the_way_is_a_usage_error(notebooks, tmp_path):
     assert CliRunner().invoke(glia, ["lab", str(place)]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "folder"), [(["--port=9"], "glia-notebooks"), (["here", "--port=9"], "here")]
+)
+def test_options_of_jupyterlab_need_no_dashes(notebooks, tmp_path, monkeypatch, words, folder):
+    started = []
+    monkeypatch.setattr(lab, "serve", lambda *a, **k: started.append((a, k)) or 0)
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(glia, ["lab", *words, "--no-browser"])
+    assert run.exit_code == 0, run.output
+    (target,), told = started[0]
+    assert str(target) == folder
+    assert told == {"browser": False, "extra": ("--port=9",)}
+
+
 def test_extra_options_reach_jupyterlab(tmp_path):
     command = lab.server_command(tmp_path, browser=False, extra=["--port=9"])
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]

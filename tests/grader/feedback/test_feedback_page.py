@@ -3,7 +3,6 @@ import re
 
 import nbformat
 import pytest
-
 from glia_grader import feedback
 from glia_grader.record import Record
 from glia_grader.verdict import CheckResult, Diagnosis, Verdict

@@ -1,12 +1,11 @@
 import re
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from glia_grader.feedback.code import highlight
 from glia_grader.feedback.maths import to_mathml
 from glia_grader.feedback.prose import prose
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 def test_a_formula_becomes_mathml():
@@ -21,7 +20,9 @@ def test_function_names_stand_apart():
     assert "mspace" not in to_mathml("a b")
 
 
-@pytest.mark.parametrize("broken", [r"\frac{1}{", r"\unknown{", "{" * 50, r"\begin{cases} 1", "x" * 9999])
+@pytest.mark.parametrize(
+    "broken", [r"\frac{1}{", r"\unknown{", "{" * 50, r"\begin{cases} 1", "x" * 9999]
+)
 def test_what_cannot_be_read_stays_as_code_or_maths(broken):
     html = to_mathml(broken)
     assert html.startswith(("<code>", "<math"))

@@ -1,9 +1,6 @@
 import base64
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from glia_grader.feedback.sanitise import (
     clean_html,
     cut,
@@ -12,6 +9,8 @@ from glia_grader.feedback.sanitise import (
     scrub_paths,
     strip_ansi,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
 
@@ -29,7 +28,7 @@ PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
         '<a href="data:text/html,<script>alert(1)</script>">x</a>',
         '<iframe src="https://evil.example"></iframe>',
         '<svg onload=alert(1)><image href="https://evil.example/x"/></svg>',
-        '<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>',
+        "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
         '<div style="background:url(https://evil.example/x)">x</div>',
         "<style>@import url(https://evil.example/x.css)</style>",
         '<link rel=stylesheet href="https://evil.example/x.css">',
@@ -53,7 +52,8 @@ def test_hostile_markup_comes_out_harmless(hostile):
 
 
 def test_tables_pictures_and_links_stay():
-    html = f'<table><tr><td colspan="2">1</td></tr></table><img alt="a" src="data:image/png;base64,{PNG}">'
+    picture = f'<img alt="a" src="data:image/png;base64,{PNG}">'
+    html = f'<table><tr><td colspan="2">1</td></tr></table>{picture}'
     assert clean_html(html, 4000).count("<td colspan=") == 1
     assert f"base64,{PNG}" in clean_html(html, 4000)
     link = clean_html('<a href="https://numpy.org">numpy</a>', 4000)

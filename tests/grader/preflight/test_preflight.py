@@ -2,7 +2,6 @@ import json
 import time
 
 import pytest
-
 from glia_grader import handout, preflight
 from glia_grader.cli import glia
 from glia_grader.demo.answers import model
@@ -32,7 +31,10 @@ def filled(release, place, answers, written="Because.", extra=()):
 
 def test_everything_right(release, tmp_path):
     outcome = preflight.look_at(filled(release, tmp_path / "ps1.ipynb", model()))
-    assert outcome.all_right, (outcome.troubles, [v for v in outcome.verdicts.values() if not v.passed])
+    assert outcome.all_right, (
+        outcome.troubles,
+        [v for v in outcome.verdicts.values() if not v.passed],
+    )
     assert len(outcome.verdicts) == 15
     assert not outcome.repairs
 

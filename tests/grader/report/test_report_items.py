@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from scipy import stats
-
 from glia_grader.report.items import alpha, analyse, item_rest_correlation, upper_lower
+from scipy import stats
 
 
 @pytest.fixture

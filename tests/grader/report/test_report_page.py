@@ -1,7 +1,6 @@
 import re
 
 import pytest
-
 from glia_grader import report
 from glia_grader.feedback import Manual
 from glia_grader.record import Record
