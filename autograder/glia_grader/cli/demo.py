@@ -67,7 +67,7 @@ def command(
 
 def _grade(folder: Path, release: object, jobs: int | None, clock: _Clock) -> bool:
     from glia_grader.demo import course as laid
-    from glia_grader.demo.cohort import class_list, deserved_points
+    from glia_grader.demo.cohort import SEED, class_list, deserved_points
     from glia_grader.feedback.standing import points
 
     from . import grade
@@ -77,12 +77,12 @@ def _grade(folder: Path, release: object, jobs: int | None, clock: _Clock) -> bo
     count = laid.hand_in(folder, students)
     say(f"{len(students)} students, {count} submissions handed in.")
     clock.lap("class")
-    data, _ = grade.run(folder, laid.ASSIGNMENT, jobs=jobs, lap=clock.lap)
+    data, _ = grade.run(folder, laid.ASSIGNMENT, jobs=jobs, seed=SEED, lap=clock.lap)
     grade.show(data)
     rows = {row.student: row for row in data.rows}
     wrong = []
     for handed in students:
-        expected, row = deserved_points(handed, seed=0), rows[handed.student]
+        expected, row = deserved_points(handed), rows[handed.student]
         got = None if row.points is None else sum(r.points for r in row.records)
         # Written answers wait for a person; an unanswered one has its zero already.
         if (got is None) != (expected is None) or abs((got or 0) - (expected or 0)) > 0.02:

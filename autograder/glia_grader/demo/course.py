@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -65,7 +67,15 @@ def create(folder: Path) -> Any:
     (folder / "exchange").chmod(0o777)
     from glia_grader.course import alembic_on_path
 
-    with alembic_on_path():
+    with alembic_on_path(), ThreadPoolExecutor(1) as pool:
+        import nbgrader.api  # before the thread starts: two threads importing one package deadlock
+
+        opening = pool.submit(_first_open, folder, nbgrader.api.Gradebook)
+        # nbgrader has alembic stamp a new gradebook, in a process of its own that takes seconds:
+        # load meanwhile what grading will need.
+        for name in _NEEDED_LATER:
+            importlib.import_module(name)
+        opening.result()
         api = _api(folder)
         _demand(api.generate_assignment(ASSIGNMENT), "generate_assignment")
         if sys.platform != "win32":  # nbgrader has no exchange on Windows
@@ -73,6 +83,22 @@ def create(folder: Path) -> Any:
     import nbformat
 
     return nbformat.read(folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+
+
+_NEEDED_LATER = (
+    "nbgrader.apps.api",
+    "glia_grader.pipeline",
+    "glia_grader.report.figures",
+    "glia_grader.feedback.prose",
+    "nbconvert.filters.markdown_mistune",
+    "matplotlib.figure",
+    "latex2mathml.converter",
+)
+
+
+def _first_open(folder: Path, gradebook: Any) -> None:
+    with closing(gradebook(f"sqlite:///{(folder / 'gradebook.db').resolve()}", "glia-demo")):
+        pass
 
 
 def _api(folder: Path) -> Any:
