@@ -36,10 +36,8 @@ class Shape:
 def shape_of(source: str) -> Shape:
     """Read a cell's shape."""
     tree = parse_python(source)
-    if (
-        tree is None
-        or ("%" in source
-        and any(line.lstrip().startswith(("%", "!")) for line in source.split("\n")))
+    if tree is None or (
+        "%" in source and any(line.lstrip().startswith(("%", "!")) for line in source.split("\n"))
     ):
         return Shape(None, frozenset(), dynamic=True)
     mentions: set[str] = set()

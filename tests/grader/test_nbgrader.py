@@ -106,6 +106,23 @@ def test_feedback_and_export(both):
     assert float(ada["score"]) == 4.0 and float(ada["max_score"]) == 8.0
 
 
+def test_the_formgraders_button(both, tmp_path):
+    """The formgrader autogrades through nbgrader's API, in the server's own process."""
+    from glia_grader.course import alembic_on_path
+    from glia_grader.nbgrader import _shops
+    from nbgrader.apps.api import NbGraderAPI
+
+    course = shutil.copytree(both[0], tmp_path / "course")
+    hand_in(course, "ada", solved(course, softmax="def softmax(z):\n    return z"))
+    config = Course(course).config
+    config.Exchange.root = str(tmp_path)
+    with alembic_on_path():
+        result = NbGraderAPI(config=config).autograde("ps1", "ada", force=True)
+    _shops.close()
+    assert result["success"], result
+    assert scores(course, "ada")["grade-softmax"] == (0.0, None, False)
+
+
 @pytest.mark.slow
 def test_through_the_exchange(tmp_path):
     """Release, fetch, submit, collect, autograde: the way of a real course."""

@@ -141,6 +141,29 @@ def test_exercise_that_does_not_exist(course):
         grade(course, "ps1")
 
 
+@pytest.mark.slow
+def test_locked_gradebook_is_told_and_nothing_is_lost(course):
+    import sqlite3
+
+    hand_in(course, "ada", solved(course))
+    other = sqlite3.connect(course / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(CourseError, match="locked"):
+        grade(course, "ps1", jobs=1, seed=7)
+    other.execute("ROLLBACK")
+    other.close()
+    assert grade(course, "ps1", jobs=1, seed=7).records[0].points == 4
+
+
+def test_importing_the_pipeline_does_not_pay_for_nbgrader():
+    code = (
+        "import sys, glia_grader.intake, glia_grader.pipeline\n"
+        "slow = {'nbgrader', 'nbconvert', 'nbformat', 'sqlalchemy'} & sys.modules.keys()\n"
+        "assert not slow, slow"
+    )
+    subprocess.run([sys.executable, "-c", code], env=_environment(), check=True)
+
+
 RUN = """
 import sys
 from glia_grader.pipeline import grade, Budget

@@ -15,7 +15,8 @@ FILES = (
     "capture", "landlock", "limits", "namespaces", "plain", "policy", "protocol", "quiet",
     "seccomp", "shell", "syscalls", "worker", "zygote",
 )  # fmt: skip
-_STALE = 2 * 24 * 3600  # seconds after which a folder whose owner was killed is swept away
+_LOCK = "in-use"
+_YOUNG = 60  # seconds in which a folder may be without its lock: it is being made
 
 
 class Folder:
@@ -27,6 +28,8 @@ class Folder:
     def __init__(self) -> None:
         _sweep()
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        _take(self._lock)
         self.code = self.path / "code"
         package = self.code / PACKAGE
         package.mkdir(parents=True)
@@ -59,6 +62,7 @@ class Folder:
 
     def remove(self) -> None:
         """Everything goes, also what a box made unreadable."""
+        os.close(self._lock)
         remove_tree(self.path)
 
 
@@ -76,12 +80,32 @@ def remove_tree(path: Path) -> None:
 
 
 def _sweep() -> None:
-    """Remove the folders that killed graders left behind long ago."""
+    """Remove the folders that killed graders left behind: those whose lock nobody holds."""
     for path in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
         try:
             status = path.lstat()
             mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-            if mine and stat.S_ISDIR(status.st_mode) and time.time() - status.st_mtime > _STALE:
-                remove_tree(path)
+            young = time.time() - status.st_mtime < _YOUNG
+            if not mine or young or not stat.S_ISDIR(status.st_mode):
+                continue
+            lock = os.open(path / _LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            try:
+                if _take(lock):
+                    remove_tree(path)
+            finally:
+                os.close(lock)
         except OSError:
             continue
+
+
+def _take(descriptor: int) -> bool:
+    """Lock a file if nobody else has; the lock goes with the process that holds it."""
+    try:
+        import fcntl  # not on Windows, where nothing is swept
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import traitlets
 
+from glia.data import truth_table
 from glia.widgets.explorer import Explorer, choice, jump, move, play, slider, toggle
 from glia.widgets.perceptron_run import Update, run
 from glia.widgets.perceptron_stage import Stage

@@ -21,7 +21,7 @@ ROWS = (
     "w after",
     "b before → after",
     "angle of w and x",
-    "mistakes per epoch",
+    "mistakes in each epoch",
 )
 
 
@@ -39,6 +39,12 @@ class Stage:
         self, X: np.ndarray, y: np.ndarray, training: Run, scale: float | None = None
     ) -> None:
         self.X, self.y, self.run = X, y, training
+        self.so_far: dict[int, int] = {}  # mistakes of the epoch, this visit included
+        count = 0
+        for place, v in enumerate(training.visits):
+            count = 0 if place % len(X) == 0 else count
+            count += int(v.prediction != y[v.index])
+            self.so_far[id(v)] = count
         low, high = X.min(axis=0), X.max(axis=0)
         middle = (low + high) / 2
         half = 0.62 * max((high - low).max(), 1.0)
@@ -138,7 +144,8 @@ class Stage:
 
     def _numbers(self, v: Visit, x: np.ndarray, y: int) -> str:
         net = float(v.weight_before @ x + v.bias_before)
-        per_epoch = ", ".join(str(m) for m in self.run.mistakes[: v.epoch][-8:])
+        counts = [*self.run.mistakes[: v.epoch - 1], self.so_far[id(v)]]
+        per_epoch = ", ".join(str(m) for m in counts[-8:])
         more = "… " if v.epoch > 8 else ""
         told = (
             _pair(x),
@@ -180,12 +187,14 @@ def _angle(a: np.ndarray, b: np.ndarray) -> float | None:
 
 def _angles(v: Visit, x: np.ndarray) -> str:
     before, after = (_angle(w, x) for w in (v.weight_before, v.weight))
-    return " → ".join("none" if a is None else f"{a:.0f}°" for a in (before, after))
+    return " → ".join("–" if a is None else f"{a:.0f}°" for a in (before, after))
 
 
 def _turn(v: Visit, x: np.ndarray) -> str:
     if not v.moved:
         return "The weight stays."
+    if not np.any(v.weight != v.weight_before):
+        return "Only the bias changes: the line shifts without turning."
     turned = _angle(v.weight_before, v.weight)
     if turned is None:
         return f"The weight is now {_pair(v.weight)}."

@@ -61,11 +61,11 @@ def test_attack_is_harmless(path, sandbox, world):
     before = processes(sandbox)
     limits = Limits(memory_mb=int(header(source, "memory", "2048")[0]))
     with sandbox.open() as bystander, sandbox.open(limits) as box:
-        bystander.exec("def f(x): return x + 1", 5)
-        assert box.exec(f"{MODULE}.update({world!r})", 5).ok
+        bystander.exec("def f(x): return x + 1", 20)
+        assert box.exec(f"{MODULE}.update({world!r})", 20).ok
         begun = time.monotonic()
         result = box.run_cell(source, seconds)
-        assert time.monotonic() - begun < seconds + 2
+        assert time.monotonic() - begun < seconds + 5
         # A traceback quotes the attack's own source; only what it printed counts.
         shown = "".join(str(o) for o in result.outputs if o["output_type"] != "error")
         assert "ESCAPED" not in shown, shown[:500]
@@ -75,7 +75,7 @@ def test_attack_is_harmless(path, sandbox, world):
             allowed.append("exception")  # nothing can be written there, not even in scratch
         assert str(result.kind) in allowed, (result.kind, result.error)
         # The one beside it has not noticed.
-        assert bystander.call("f", 41, timeout=2).value == 42
+        assert bystander.call("f", 41, timeout=20).value == 42
     # Nothing is left of it, inside or outside.
     assert processes(sandbox) == before
     sentinel = Path(world["SENTINEL"])
@@ -85,8 +85,8 @@ def test_attack_is_harmless(path, sandbox, world):
         assert len(os.listdir(sandbox._folder.scratch)) == 1, "only the zygote's own folder"
     # And the next student starts afresh.
     with sandbox.open() as fresh:
-        assert fresh.exec("import numpy as np\ndef g(x): return np.allclose(x, 1)", 5).ok
-        assert fresh.call("g", np.zeros(3), timeout=2).value is False
+        assert fresh.exec("import numpy as np\ndef g(x): return np.allclose(x, 1)", 20).ok
+        assert fresh.call("g", np.zeros(3), timeout=20).value is False
         assert os.getpid() == world["HOST_PID"]
 
 

@@ -170,3 +170,19 @@ def test_an_ordinary_user_is_as_well_protected(home):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert " passed" in done.stdout, done.stdout
+
+
+def test_what_a_killed_grader_left_is_swept_away_and_what_is_in_use_is_not():
+    from glia_grader.sandbox.folder import Folder
+
+    kept, orphan = Folder(), Folder()
+    os.close(orphan._lock)  # as if its process had been killed
+    for folder in (kept, orphan):
+        os.utime(folder.path, (0, 0))
+    third = Folder()
+    try:
+        assert kept.path.exists() and not orphan.path.exists()
+    finally:
+        kept.remove()
+        third.remove()
+    assert not kept.path.exists()
