@@ -67,7 +67,7 @@ def command(
 
 def _grade(folder: Path, release: object, jobs: int | None, clock: _Clock) -> bool:
     from glia_grader.demo import course as laid
-    from glia_grader.demo.cohort import SEED, class_list, deserved_points
+    from glia_grader.demo.cohort import class_list, deserved_points
     from glia_grader.feedback.standing import points
 
     from . import grade
@@ -77,7 +77,7 @@ def _grade(folder: Path, release: object, jobs: int | None, clock: _Clock) -> bo
     count = laid.hand_in(folder, students)
     say(f"{len(students)} students, {count} submissions handed in.")
     clock.lap("class")
-    data, _ = grade.run(folder, laid.ASSIGNMENT, jobs=jobs, seed=SEED, lap=clock.lap)
+    data, _ = grade.run(folder, laid.ASSIGNMENT, jobs=jobs, lap=clock.lap)
     grade.show(data)
     rows = {row.student: row for row in data.rows}
     wrong = []
@@ -106,10 +106,8 @@ def _next(folder: Path) -> None:
     say()
     say("What to do next:")
     say("  1. Open the class report in a browser; each name leads to that student's feedback.")
-    say(
-        f"  2. Read the written answers: cd {folder} && nbgrader extension enable, then jupyter lab"
-    )
-    say("     and Nbgrader > Formgrader (or leave them; the rest is graded).")
+    say(f"  2. Read the written answers: cd {folder} && jupyter lab, then Nbgrader > Formgrader")
+    say("     (or leave them; the rest is graded).")
     say("  3. Change a file under submitted/ and grade again: only what changed is run.")
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from glia_grader import bundle
+from glia_grader.journal import write_durably
 
-from .cohort import Handed
+from .cohort import SEED, Handed
 
 __all__ = ["CourseExists", "DemoFailed", "create", "enrol", "hand_in"]
 
@@ -57,6 +58,8 @@ def create(folder: Path) -> Any:
     source = bundle.course_dir()
     target = folder / "source" / ASSIGNMENT
     target.mkdir(parents=True)
+    # Kept where a course keeps its own secret one, so that grading again finds the same inputs.
+    write_durably(folder / ".glia" / "seed", b"%d\n" % SEED, mode=0o600)
     config = (source / "nbgrader_config.py").read_text(encoding="utf-8")
     (folder / "nbgrader_config.py").write_text(config + _EXCHANGE, encoding="utf-8")
     for path in sorted((source / "source" / ASSIGNMENT).iterdir()):
