@@ -81,7 +81,7 @@ def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 
                 "backward(retain_graph=True)"
             )
         if ctx not in nodes:
-            symbol = _SYMBOLS.get(ctx.name, ctx.name)
+            symbol = str(_SYMBOLS.get(ctx.name, ctx.name))
             nodes[ctx] = _Node(symbol, [ctx.layer] if ctx.layer else [], True)
             edges += [(inner, ctx) for inner, _ in _inputs(ctx)]
         edges.append((ctx, key))
