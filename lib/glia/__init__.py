@@ -159,7 +159,7 @@ from glia.neurons import (
 )
 from glia.rng import Generator, manual_seed
 from glia.serialization import load, save
-from glia.substitute import use
+from glia.substitute import replaceable, use
 from glia.tensor import Tensor, tensor
 from glia.testing import assert_close, gradcheck
 from glia.trace import trace
@@ -296,6 +296,7 @@ __all__ = [
     "randperm",
     "reciprocal",
     "relu",
+    "replaceable",
     "reshape",
     "roll",
     "round",

@@ -18,7 +18,7 @@ from .tensor import Tensor
 
 __all__ = ["Drawing", "draw"]
 
-_COLUMN, _ROW, _WIDTH, _HEIGHT = 150, 74, 118, 50
+_COLUMN, _ROW, _WIDTH, _HEIGHT = 180, 78, 160, 62
 _SYMBOLS = {"Add": "+", "Sub": "−", "Mul": "×", "Div": "÷", "MatMul": "@", "Pow": "^", "Neg": "−"}
 
 
@@ -127,7 +127,7 @@ def _value(array: np.ndarray) -> str:
     if array.size == 1:
         return f"{array.item():.4g}"
     if array.size <= 3:
-        return "[" + ", ".join(f"{v:.3g}" for v in array.reshape(-1)) + "]"
+        return "[" + ", ".join(f"{v:.2g}" for v in array.reshape(-1)) + "]"
     return "×".join(map(str, array.shape))
 
 

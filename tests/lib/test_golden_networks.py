@@ -105,8 +105,20 @@ def test_activation_values():
 
 
 def test_the_six_relu_curve():
-    layer = nn.Sequential(nn.Linear(1, 6), nn.ReLU(), nn.Linear(6, 1))
-    assert count_parameters(layer) == 19
+    net = nn.Sequential(nn.Linear(1, 6), nn.ReLU(), nn.Linear(6, 1, bias=False)).double()
+    net.load_state_dict(
+        {
+            "0.weight": [[-5.0], [-1.2], [1.2], [1.2], [2.0], [5.0]],
+            "0.bias": [-7.7, -1.3, 1.0, -0.2, -1.1, -5.0],
+            "2.weight": [[-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]],
+        }
+    )
+    x = glia.arange(-2.0, 2.1, 0.5, dtype=glia.float64).unsqueeze(1)
+    z = net(x).detach().squeeze(1)
+    expected = [-3.4, -0.5, 0, -0.4, -1, -1.2, -0.3, 3.2, 6.7]
+    np.testing.assert_allclose(z.array, expected, atol=1e-9)
+    near = x[:8, 0]
+    assert ((z[:8] - (near**3 + near**2 - near - 1)).abs().max() < 1.2).item()
 
 
 def test_momentum_conventions_part_when_the_rate_changes():

@@ -19,6 +19,9 @@ def test_dtypes_of_new_tensors():
     assert glia.tensor([True]).dtype == bool
     assert glia.tensor(np.array([1.0])).dtype == glia.float64
     assert glia.Tensor([1, 2]).dtype == glia.float32
+    assert glia.tensor([0.1], dtype=glia.float64).item() == 0.1
+    assert glia.tensor([glia.tensor(1.0)], dtype=glia.float64).dtype == glia.float64
+    assert glia.as_tensor([0.1], dtype=glia.float64).item() == 0.1
     assert glia.tensor([1.0], dtype=glia.float64).dtype == glia.float64
     assert glia.arange(3).dtype == glia.int64 and glia.arange(0.0, 1.0, 0.5).dtype == glia.float32
     glia.set_default_dtype(glia.float64)

@@ -234,7 +234,7 @@ def test_attention_helps_to_reverse_a_sequence():
         return (written != source.flip(1)).float().mean().item()
 
     with_attention, without = error(True), error(False)
-    assert with_attention < 0.1 < without
+    assert with_attention < 0.25 and with_attention < without - 0.2
 
 
 def test_padding_does_not_change_a_translation():
