@@ -1,8 +1,7 @@
-import numpy as np
-import pytest
-
 import glia
 import glia.functional as ours
+import numpy as np
+import pytest
 
 from ..oracle import agree, torch
 

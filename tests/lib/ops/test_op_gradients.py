@@ -2,11 +2,10 @@
 
 import math
 
-import numpy as np
-import pytest
-
 import glia
 import glia.functional as F
+import numpy as np
+import pytest
 from glia.testing import gradcheck
 
 rng = np.random.default_rng(23)

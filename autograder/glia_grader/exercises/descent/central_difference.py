@@ -196,7 +196,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "known_derivative",
-            "The derivative is known, so why measure?",
+            "A known derivative makes measuring needless.",
             "h has no effect.",
             _known_derivative,
             (

@@ -194,7 +194,7 @@ EXERCISE = Exercise(
             (
                 "Where does your walk end? Where is the bottom of the bowl?",
                 "The term b·x has a gradient too.",
-                "Use A @ x - b.",
+                "Use A @ x - b as the gradient.",
             ),
             "first",
         ),

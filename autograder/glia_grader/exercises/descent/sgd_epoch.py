@@ -82,7 +82,9 @@ def _random(rng):
         args = (X, y, rng.normal(size=size), float(rng.normal()), 0.1, rng.permutation(rows), batch)
         cases.append(Case(args, f"{rows} rows in batches of {batch}", 3.0))
     X, y, w = rng.normal(size=(10, 3)), rng.normal(size=10), rng.normal(size=3)
-    cases.append(Case((X[::2], y[::2], w, 0.5, 0.2, rng.permutation(5), 2), "every second row", 3.0))
+    cases.append(
+        Case((X[::2], y[::2], w, 0.5, 0.2, rng.permutation(5), 2), "every second row", 3.0)
+    )
     single = [a.astype(np.float32) for a in (X, y, w)]
     cases.append(Case((*single, 0.5, 0.1, rng.permutation(10), 3), "float32", 3.0))
     return cases

@@ -35,7 +35,7 @@ def train_mlp(X, y, W1, b1, W2, b2):
 
 def train_mlp(X, y, W1, b1, W2, b2):
     """Minibatch gradient descent."""
-    for _ in range(25):
+    for _ in range(12):
         for begin in range(0, len(X), 25):
             rows, labels = X[begin : begin + 25], y[begin : begin + 25]
             before = rows @ W1.T + b1
@@ -52,7 +52,7 @@ def train_mlp(X, y, W1, b1, W2, b2):
 
 
 TRAINING, HELD_OUT, HIDDEN = 800, 500, 24
-LEARNS, GOOD = 1.0, 0.5
+LEARNS, GOOD = 1.5, 0.5
 
 
 def _task(rng):
@@ -150,7 +150,7 @@ def _uphill(X, y, W1, b1, W2, b2):
 
 def _from_zeros(X, y, W1, b1, W2, b2):
     W1, b1, W2, b2 = W1 * 0.0, b1 * 0.0, W2 * 0.0, b2 * 0.0
-    for _ in range(25):
+    for _ in range(5):
         for begin in range(0, len(X), 25):
             labels = y[begin : begin + 25]
             powers = np.exp(b2 - b2.max())
@@ -204,9 +204,7 @@ EXERCISE = Exercise(
     milestone=True,
     checks=(
         Check("learns", "It has learnt something", 3, examine=_below(LEARNS), stream="task"),
-        Check(
-            "moved", "All weights have moved", 2, "property", examine=_moved, stream="task"
-        ),
+        Check("moved", "All weights have moved", 2, "property", examine=_moved, stream="task"),
         Check(
             "reads",
             "It reads digits that it has never seen",
@@ -215,9 +213,7 @@ EXERCISE = Exercise(
             examine=_below(GOOD),
             stream="task",
         ),
-        Check(
-            "alive", "Gradients are not zero", 1, "gradient", examine=_alive, stream="task"
-        ),
+        Check("alive", "Gradients are not zero", 1, "gradient", examine=_alive, stream="task"),
     ),
     misconceptions=(
         Misconception(

@@ -35,7 +35,9 @@ def convert_weights(weight, bias, convention):
 def convert_weights(weight, bias, convention):
     """Turn to one row per neuron, then put the bias in front."""
     rows = weight if convention == "Wx" else weight.T
-    return np.hstack([bias[:, None], rows])
+    theta = np.empty((rows.shape[0], 1 + rows.shape[1]), dtype=rows.dtype)
+    theta[:, 0], theta[:, 1:] = bias, rows
+    return theta
 
 
 def _pytorch(rng):
@@ -48,7 +50,9 @@ def _pytorch(rng):
 
 def _rows(rng):
     return [
-        Case((np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]), np.array([-1.0, 7.0]), "xW"), "3 × 2"),
+        Case(
+            (np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]), np.array([-1.0, 7.0]), "xW"), "3 × 2"
+        ),
         Case((np.array([[1.0], [-2.0]]), np.array([0.5]), "xW"), "one neuron"),
         Case((np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([5.0, 6.0]), "xW"), "square"),
     ]
@@ -219,7 +223,7 @@ EXERCISE = Exercise(
             (
                 "What does np.arange(6).reshape(3, 2) look like, and its transpose?",
                 "reshape keeps the reading order of the numbers; only .T swaps rows and columns.",
-                "Use weight.T.",
+                "Use weight.T where you reshape now.",
             ),
             "rows",
         ),

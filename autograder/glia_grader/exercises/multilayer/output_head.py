@@ -42,7 +42,7 @@ def output_head(scores, kind):
 
 
 def _one_score(rng):
-    column = np.array([[0.0], [np.log(3.0)], [-2.0], [1.5]])
+    column = np.array([[0.0], [np.log(3.0)], [-2.0], [0.4]])
     return [
         Case((column, "logistic"), "logistic"),
         Case((column, "regression"), "regression"),
@@ -84,7 +84,9 @@ def _sums(ask, rng):
 def _extreme(rng):
     return [
         Case((np.array([[1e4], [-1e4], [800.0]]), "logistic"), "very large scores"),
-        Case((np.array([[1e4, 0.0, -1e4], [-1e4, -1e4, -1e4 + 1]]), "softmax"), "very large scores"),
+        Case(
+            (np.array([[1e4, 0.0, -1e4], [-1e4, -1e4, -1e4 + 1]]), "softmax"), "very large scores"
+        ),
     ]
 
 
@@ -213,7 +215,7 @@ EXERCISE = Exercise(
             (
                 "What is e^z / e^z?",
                 "Softmax over one class leaves it nothing to compete with.",
-                "For \"logistic\" use 1 / (1 + e^(-z)).",
+                'For "logistic" use 1 / (1 + e^(-z)).',
             ),
             "one_score",
         ),
