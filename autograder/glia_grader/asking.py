@@ -112,10 +112,8 @@ class Asked:
         """What an examination calls: the answer after the coarse checks, or the check ends."""
         if not self.exercise.milestone:
             return self._ask(args)
-        for before, answer in self._answered:
-            if _equal(before, args):
-                break
-        else:
+        answer = next((known for before, known in self._answered if _equal(before, args)), None)
+        if answer is None:
             try:
                 answer = self._ask(args)
             except Stop as stop:

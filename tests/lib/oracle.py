@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from glia.tensor import Tensor
 
 torch = pytest.importorskip("torch", reason="the oracle, PyTorch, is not installed")

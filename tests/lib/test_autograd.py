@@ -1,6 +1,7 @@
-import glia
 import numpy as np
 import pytest
+
+import glia
 from glia import nn
 from glia.autograd import Function, detect_anomaly, grad
 

@@ -2,10 +2,11 @@
 
 import math
 
-import glia
-import glia.functional as F
 import numpy as np
 import pytest
+
+import glia
+import glia.functional as F
 from glia import nn, optim
 from glia.nn.utils import convert_weight, count_parameters
 from glia.nn.utils.parameters import parameters_to_vector, vector_to_parameters
@@ -42,10 +43,7 @@ def test_the_worked_net_of_two_sigmoid_layers():
 @pytest.mark.parametrize(
     ("net", "count"),
     [
-        (
-            lambda: nn.Sequential(nn.Linear(2, 1024), nn.Linear(1024, 512), nn.Linear(512, 3)),
-            529411,
-        ),
+        (lambda: nn.Sequential(nn.Linear(2, 1024), nn.Linear(1024, 512), nn.Linear(512, 3)), 529411),
         (lambda: nn.Conv2d(3, 96, 11), 34_944),
         (lambda: nn.Linear(200 * 200 * 3, 1, bias=False), 120_000),
         (lambda: nn.Linear(5, 5, bias=False), 25),

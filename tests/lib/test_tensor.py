@@ -1,9 +1,10 @@
 import copy
 import math
 
-import glia
 import numpy as np
 import pytest
+
+import glia
 from glia.testing import gradcheck
 
 rng = np.random.default_rng(11)

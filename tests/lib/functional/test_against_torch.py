@@ -1,7 +1,8 @@
-import glia
-import glia.functional as ours
 import numpy as np
 import pytest
+
+import glia
+import glia.functional as ours
 
 from ..oracle import agree, torch
 

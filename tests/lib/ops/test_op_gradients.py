@@ -2,10 +2,11 @@
 
 import math
 
-import glia
-import glia.functional as F
 import numpy as np
 import pytest
+
+import glia
+import glia.functional as F
 from glia.testing import gradcheck
 
 rng = np.random.default_rng(23)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from glia import optim
 from glia.tensor import Tensor
 

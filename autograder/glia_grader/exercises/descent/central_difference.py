@@ -71,7 +71,8 @@ def _error_shrinks(ask, rng):
     if coarse > 0 and 3.0 < coarse / max(fine, 1e-300) < 5.0:
         return None
     return Finding(
-        f"Half the step should make the error a quarter; yours goes from {coarse:.3g} to {fine:.3g}",
+        f"Half the step should make the error a quarter; yours goes from {coarse:.3g} "
+        f"to {fine:.3g}",
         args=(c, x, 0.1),
     )
 

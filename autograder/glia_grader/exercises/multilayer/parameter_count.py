@@ -29,8 +29,8 @@ def parameter_count(sizes):
 def parameter_count(sizes):
     """Weights and biases of each layer, added up."""
     total = 0
-    for before, after in zip(sizes[:-1], sizes[1:], strict=True):
-        total += int(before) * int(after) + int(after)
+    for layer in range(1, len(sizes)):
+        total += int(sizes[layer - 1]) * int(sizes[layer]) + int(sizes[layer])
     return total
 
 
