@@ -1,11 +1,13 @@
-"""What happened to a submission, in one line: for the table on the terminal and the class report."""
+"""What happened to a submission, in one line: for the terminal's table and the class report."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from glia_grader.record import Record
 from glia_grader.verdict import Verdict
 
-__all__ = ["account"]
+__all__ = ["account", "gathered"]
 
 _WORDS = {
     "timeout": "took too long",
@@ -33,10 +35,37 @@ def account(record: Record, *, late_seconds: float = 0.0) -> str:
     said += [_short(event) for event in record.events if event.startswith("cell ")][:2]
     if record.repairs:
         count = len(record.repairs)
-        said.append(f"mended: {_short(record.repairs[0])}" + (f" (+{count - 1})" if count > 1 else ""))
+        said.append(
+            f"mended: {_short(record.repairs[0])}" + (f" (+{count - 1})" if count > 1 else "")
+        )
     if late_seconds > 0:
         said.append(f"{_duration(late_seconds)} late")
     return "; ".join(said) or "all right"
+
+
+def gathered(lines: Iterable[str]) -> list[str]:
+    """Return the lines with those that say the same of different cells made into one.
+
+    Args:
+        lines: sentences of which many begin with a cell's name.
+
+    Example:
+        >>> gathered(["a-1 was edited", "a-2 was edited", "b is new"])
+        ['a-1, a-2, each: was edited', 'b is new']
+    """
+    groups: dict[str, list[str]] = {}
+    for line in map(str, lines):
+        name, _, rest = line.partition(" ")
+        groups.setdefault(rest if "-" in name else line, []).append(name)
+    said = []
+    for rest, names in groups.items():
+        if len(names) == 1:
+            said.append(rest if rest.startswith(f"{names[0]} ") else f"{names[0]} {rest}".strip())
+        elif len(names) <= 4:
+            said.append(f"{', '.join(names)}, each: {rest}")
+        else:
+            said.append(f"{', '.join(names[:3])} and {len(names) - 3} more, each: {rest}")
+    return said
 
 
 def _answers(record: Record) -> list[str]:
@@ -51,7 +80,7 @@ def _answers(record: Record) -> list[str]:
         if verdict.diagnosis is not None:
             words = verdict.diagnosis.misconception.replace("_", " ")
         elif _borrowed(verdict):
-            words = "borrowed, which is switched off"
+            words = "borrowed what it should build"
         else:
             words = _WORDS.get(verdict.status, "partly right" if verdict.points else "not right")
         said.append(f"{verdict.exercise}: {words}")
@@ -66,7 +95,7 @@ def _answers(record: Record) -> list[str]:
 def _borrowed(verdict: Verdict) -> bool:
     """Whether the answer leaned on something that the exercise forbids."""
     failure = verdict.first_failure
-    return failure is not None and "switched off here" in failure.message
+    return failure is not None and failure.message.startswith("Not this way")
 
 
 def _short(text: str) -> str:

@@ -6,13 +6,10 @@ probes, in a form that stock nbgrader understands as points.
 
 import io
 import sys
-import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from types import ModuleType
 from typing import Any
-
-import numpy as np
 
 from glia_grader.answerer import LocalAnswerer, Reply, StudentError, plain
 from glia_grader.exercise import Exercise, all_exercises, load
@@ -113,11 +110,8 @@ def judge_here(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
     with (
         redirect_stdout(_Sink()),
         redirect_stderr(_Sink()),
-        warnings.catch_warnings(),
-        np.errstate(all="ignore"),
         forbidden(exercise.forbid, None if bundled else namespace, _placed(exercise)),
     ):
-        warnings.simplefilter("ignore")
         answerer = _Timed(function, exercise.time_limit, borrowed)
         return judge(exercise, answerer, seed=PUBLIC_SEED)
 

@@ -19,7 +19,7 @@ _HEADLINES = {
 }
 _EDGE = {"passed": "#0072b2", "partial": "#b8860b", "blank": "#767676"}
 _FG = "var(--jp-ui-font-color1, CanvasText)"
-_SOFT = "var(--jp-ui-font-color2, GrayText)"
+_SOFT = "opacity:0.75"
 _PANEL = "var(--jp-layout-color2, rgba(127, 127, 127, 0.12))"
 _LINE = "var(--jp-border-color2, rgba(127, 127, 127, 0.45))"
 
@@ -43,7 +43,7 @@ def to_html(verdict: Verdict, hidden: bool = False) -> str:
         f'<div style="display:flex;gap:1em;justify-content:space-between;flex-wrap:wrap">'
         f'<strong style="font-size:1.1em">{sign} {headline}</strong>'
         f"<span><code>{escape(verdict.exercise)}</code> · {_points(verdict)}</span></div>",
-        f'<div style="color:{_SOFT}">{title}</div>',
+        f'<div style="{_SOFT}">{title}</div>',
     ]
     first = verdict.first_failure
     if first is not None and first.message:
@@ -81,7 +81,7 @@ def _table(rows: tuple[Row, ...], note: str) -> str:
     return (
         f'<table style="border-collapse:collapse;margin:6px 0;font-size:13px;color:inherit">'
         f'<caption style="text-align:left;caption-side:top;white-space:nowrap;padding:2px 0;'
-        f'color:{_SOFT}">{caption}</caption><tbody>{body}</tbody></table>'
+        f'{_SOFT}">{caption}</caption><tbody>{body}</tbody></table>'
     )
 
 
@@ -103,7 +103,7 @@ def _diagnosis(verdict: Verdict) -> str:
 def _list(verdict: Verdict) -> str:
     items = "".join(
         f'<li style="list-style:none">{_sign(r)} {escape(r.title)}'
-        f'<span style="color:{_SOFT}"> · {_word(r)}</span></li>'
+        f'<span style="{_SOFT}"> · {_word(r)}</span></li>'
         for r in verdict.results
     )
     opened = "" if verdict.passed else " open"

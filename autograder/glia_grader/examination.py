@@ -1,4 +1,4 @@
-"""What ``glia doctor`` looks at: versions, writable caches, JupyterLab, a browser for screenshots."""
+"""What ``glia doctor`` looks at: versions, writable caches, JupyterLab, a browser."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _cache() -> Finding:
         return Finding(
             "kernel cache",
             "note",
-            f"{place} is not writable ({problem.strerror}): set NUMBA_CACHE_DIR to a folder that is",
+            f"{place} is not writable ({problem.strerror}): set NUMBA_CACHE_DIR to one that is",
         )
     return Finding("kernel cache", "ok", f"{place} is writable")
 

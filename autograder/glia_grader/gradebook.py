@@ -107,7 +107,9 @@ class GradebookWriter:
         self._write_notebook(record, submitted)
         timestamp = self._timestamp(submitted)
         known = {} if timestamp is None else {"timestamp": timestamp}
-        with self.gradebook.db.no_autoflush:  # else SQLAlchemy warns about nbgrader's half-built row
+        with (
+            self.gradebook.db.no_autoflush
+        ):  # else SQLAlchemy warns about nbgrader's half-built row
             submission = self.gradebook.update_or_create_submission(
                 self.assignment, record.student, **known
             )

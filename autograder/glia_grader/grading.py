@@ -132,8 +132,8 @@ class _Draft:
 
         for cell in self.release.graded:
             if cell.exercise is None and cell.grade_id is not None and cell.role != "task":
-                entry = self._entry(cell)
-                self.scores[cell.grade_id] = determine_grade(from_dict(entry))[0]
+                node: Any = from_dict(self._entry(cell))
+                self.scores[cell.grade_id] = determine_grade(node)[0]
                 if cell.role == "grade":
                     said = "has checks of its own, which ran beside the student's code"
                     self.events.append(f"{cell.grade_id} {said}")

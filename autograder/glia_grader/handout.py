@@ -26,13 +26,14 @@ def release(source: Path, config_file: Path | None = None) -> Any:
     """
     import nbformat
     from nbgrader import preprocessors
-    from traitlets.config import Config, PyFileConfigLoader
+    from traitlets.config import Config
+    from traitlets.config.loader import PyFileConfigLoader
 
     config = Config()
     if config_file is not None and config_file.is_file():
         config = PyFileConfigLoader(config_file.name, path=str(config_file.parent)).load_config()
     notebook = nbformat.read(source, as_version=4)
-    resources: dict[str, Any] = {"metadata": {"path": str(source.parent), "name": source.stem}}
+    resources: Any = {"metadata": {"path": str(source.parent), "name": source.stem}}
     for step in (
         preprocessors.LockCells,
         preprocessors.ClearSolutions,

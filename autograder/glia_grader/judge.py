@@ -14,18 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from glia_grader.answerer import (
-    KINDS,
-    Answerer,
-    Kind,
-    LocalAnswerer,
-    Reply,
-    StudentError,
-    copy_argument,
-    plain,
-)
-from glia_grader.compare import ORDER, difference, lenient, tolerance
-from glia_grader.diagnose import Observation, diagnose
+from glia_grader.answerer import KINDS, Answerer, Kind, LocalAnswerer, Reply, StudentError
+from glia_grader.asking import Asked, Stop
+from glia_grader.compare import ORDER
+from glia_grader.diagnose import diagnose
 from glia_grader.exercise import Case, Check, Exercise, Finding
 from glia_grader.recognise import recognise
 from glia_grader.shrink import shrink
@@ -33,11 +25,6 @@ from glia_grader.table import table
 from glia_grader.verdict import CheckResult, Status, Verdict
 
 __all__ = ["KINDS", "Answerer", "Kind", "LocalAnswerer", "Reply", "StudentError", "judge"]
-
-CALLS = 60
-"""No exercise asks an answer more often than this, shrinking included."""
-
-_FATAL = ("timeout", "died", "missing")
 
 
 def judge(exercise: Exercise, answerer: Answerer, *, seed: int, hidden: bool = False) -> Verdict:
@@ -55,24 +42,16 @@ def judge(exercise: Exercise, answerer: Answerer, *, seed: int, hidden: bool = F
     return _Run(exercise, answerer, seed, hidden).verdict()
 
 
-class _Stop(Exception):
-    """Raised inside a check when the rest of it cannot be asked."""
-
-
 @dataclass
 class _Run:
     exercise: Exercise
     answerer: Answerer
     seed: int
     hidden: bool
-    observations: list[Observation] = field(default_factory=list)
     results: list[CheckResult] = field(default_factory=list)
-    calls: int = 0
-    fatal: StudentError | None = None
-    form: str = ""
-    pairs: list[tuple[tuple[Any, ...], Any, Any]] = field(default_factory=list)
 
-    # ------------------------------------------------------------------ the course of a judgement
+    def __post_init__(self) -> None:
+        self.asked = Asked(self.exercise, self.answerer)
 
     def verdict(self) -> Verdict:
         if not self._door():
@@ -80,7 +59,7 @@ class _Run:
         values_passed = False
         findings: dict[str, Finding | None] = {}
         for check in self.exercise.checks:
-            if self.fatal:
+            if self.asked.fatal:
                 self._skip(check, "Not reached.")
                 continue
             finding = self._run(check)
@@ -129,135 +108,58 @@ class _Run:
         return True
 
     def _run(self, check: Check) -> Finding | None:
-        rng = self._rng(check.name)
+        rng = self._rng(check.stream or check.name)
         try:
             if check.cases is not None:
                 return self._compare(check, check.cases(rng))
             assert check.examine is not None
-            return check.examine(self._ask, rng)
-        except _Stop as stop:
+            with np.errstate(all="ignore"):  # an absurd answer may overflow a finite difference
+                return check.examine(self.asked.ask, rng)
+        except Stop as stop:
             return stop.args[0]
 
     def _rng(self, name: str) -> Generator:
         words = [zlib.crc32(w.encode()) for w in (self.exercise.name, name)]
         return np.random.default_rng([self.seed, *words])
 
-    # ------------------------------------------------------------------ asking
-
-    def _call(self, args: tuple[Any, ...], scale: float = 0.0) -> tuple[Any, StudentError | None]:
-        """One call: the plain value or the error, remembered as an observation."""
-        self.calls += 1
-        if self.calls > CALLS:
-            raise RuntimeError(f"{self.exercise.name} asks more than {CALLS} calls")
-        try:
-            reply = self.answerer.call(*[copy_argument(a) for a in args])
-            # Whoever answers should have done this; a stranger's object must not get further.
-            value = plain(reply.value) if type(reply) is Reply else None
-            after = reply.args_after if type(reply) is Reply else None
-        except StudentError as error:
-            if error.kind in _FATAL:
-                self.fatal = error
-            self.observations.append(Observation(args, None, error.kind, error.message, scale))
-            return None, error
-        mutated = _mutated(args, after)
-        if mutated is not None and not self.form:
-            self.form = f"it changed its argument {self.exercise.parameters[mutated]} in place"
-        self.observations.append(Observation(args, value, "", "", scale, mutated))
-        return value, None
-
-    def _expected(self, args: tuple[Any, ...]) -> Any:
-        with np.errstate(all="ignore"):
-            return self.exercise.reference(*[copy_argument(a) for a in args])
-
-    def _finding(self, case: Case, parts: tuple[str, ...] = ()) -> Finding | None:
-        """Compare one case with the reference; `parts` names the parts to look at, () all."""
-        want = self._expected(case.args)
-        raw, error = self._call(case.args, case.scale)
-        if error is not None:
-            return self._error(error, case)
-        got, form = lenient(raw, want)
-        if form and not self.form:
-            self.form = form
-        rtol = tolerance(case.args, got)
-        found = difference(got, want, rtol, case.scale, self.exercise.returns, parts)
-        self.pairs.append((case.args, got, want))
-        if found is None:
-            return None
-        return Finding(found.message, found.kind, case.args, got, want, found.safe, case.note)
-
-    def _error(self, error: StudentError, case: Case) -> Finding:
-        line = f" (in line {error.line} of your cell)" if type(error.line) is int else ""
-        words = {
-            "timeout": "It did not come back in time: is there a loop that never ends?",
-            "died": "It ended the whole Python process.",
-            "missing": f"There is no function called {self.exercise.name} any more.",
-            "forbidden": f"Not this way: {error.message}.",
-            "bad_reply": f"The result cannot be judged: {error.message}.",
-        }
-        kind = error.kind
-        if kind == "exception":
-            name = _builtin_name(error.message)
-            message = f"Your function raised {error.message}{line}"
-            safe = f"Your function raised {name}{line}"
-            if name == "NotImplementedError":
-                message = safe = "Nothing written here yet: replace the raise line by your code."
-                return Finding(message, "call", safe=safe)
-        else:
-            message = words.get(kind, "It gave no answer.")
-            safe = message if kind != "bad_reply" else "The result cannot be judged as numbers."
-        return Finding(message, "call", case.args, None, None, safe, case.note)
-
-    def _ask(self, *args: Any) -> Any:
-        """What an examination calls: the answer after the coarse checks, or the check ends."""
-        want = self._expected(args)
-        raw, error = self._call(args)
-        if error is not None:
-            raise _Stop(self._error(error, Case(args)))
-        got, form = lenient(raw, want)
-        if form and not self.form:
-            self.form = form
-        found = difference(got, want, 1.0, np.inf, self.exercise.returns)
-        if found is not None:
-            raise _Stop(Finding(found.message, found.kind, args, got, want, found.safe))
-        return got
-
-    # ------------------------------------------------------------------ comparing
-
     def _compare(self, check: Check, cases: list[Case]) -> Finding | None:
         failing: list[tuple[Case, Finding]] = []
-        self.pairs.clear()
+        self.asked.pairs.clear()
         for case in cases:
-            finding = self._finding(case, check.parts)
+            finding = self.asked.compare(case, check.parts)
             if finding is not None:
                 failing.append((case, finding))
-            if self.fatal:
+            if self.asked.fatal:
                 break
         if not failing:
             return None
         case, finding = min(failing, key=lambda f: ORDER.index(f[1].kind))
         slip = ""
-        if len(self.pairs) == len(cases) and finding.kind in ("value", "shape"):
-            slip = recognise(self.pairs, self.exercise.returns)
+        if len(self.asked.pairs) == len(cases) and finding.kind in ("value", "shape"):
+            slip = recognise(self.asked.pairs, self.exercise.returns)
         first = all(r.passed for r in self.results)
-        if first and not self.hidden and not self.fatal and finding.kind in ("value", "finite"):
+        if (
+            first
+            and not self.hidden
+            and not self.asked.fatal
+            and finding.kind in ("value", "finite")
+        ):
             fails = partial(self._still_fails, parts=check.parts)
             smaller = shrink(case, self.exercise.parameters, self.exercise.axes, fails)
             if smaller is not case:
-                finding = self._finding(smaller, check.parts) or finding
+                finding = self.asked.compare(smaller, check.parts) or finding
         return replace(finding, slip=slip)
 
     def _still_fails(self, case: Case, parts: tuple[str, ...]) -> bool:
-        if self.fatal or self.calls > CALLS - 2:
+        if self.asked.fatal:
             return False
         try:
-            if _has_nan(self._expected(case.args)):
+            if _has_nan(self.asked.expected(case.args)):
                 return False  # outside what the function is defined for
-            finding = self._finding(case, parts)
+            finding = self.asked.compare(case, parts)
         except (ValueError, IndexError, ZeroDivisionError):
             return False  # the smaller input has no meaning for the reference
         return finding is not None and finding.kind in ("value", "finite")
-
-    # ------------------------------------------------------------------ results
 
     def _fail(self, check: Check, finding: Finding) -> None:
         first = all(r.passed for r in self.results)
@@ -294,8 +196,8 @@ class _Run:
                 )
             )
             return
-        message = f"The numbers are right, but {self.form}." if self.form else ""
-        self.results.append(CheckResult("form", title, not self.form, weight, message))
+        message = f"The numbers are right, but {self.asked.form}." if self.asked.form else ""
+        self.results.append(CheckResult("form", title, not self.asked.form, weight, message))
 
     def _close(self, status: Status | None) -> Verdict:
         exercise = self.exercise
@@ -304,8 +206,8 @@ class _Run:
         full = bool(self.results) and all(r.passed for r in self.results)
         points = exercise.points if full else round(exercise.points * share, 2)
         diagnosis, hints = None, ()
-        if not full and not self.fatal and self.observations:
-            found = diagnose(exercise, self.observations)
+        if not full and not self.asked.fatal and self.asked.observations:
+            found = diagnose(exercise, self.asked.observations)
             if found is not None:
                 diagnosis, hints = found
         return Verdict(
@@ -322,12 +224,12 @@ class _Run:
     def _status(self, full: bool, points: float) -> Status:
         if full:
             return "passed"
-        if self.fatal and self.fatal.kind in ("timeout", "died"):
-            return "died" if self.fatal.kind == "died" else "timeout"
+        if self.asked.fatal and self.asked.fatal.kind in ("timeout", "died"):
+            return "died" if self.asked.fatal.kind == "died" else "timeout"
         if points > 0:
             return "partial"
-        errors = [o for o in self.observations if o.error]
-        if errors and len(errors) == len(self.observations):
+        errors = [o for o in self.asked.observations if o.error]
+        if errors and len(errors) == len(self.asked.observations):
             if all(o.error != "exception" for o in errors):
                 return "failed"
             blank = all(o.message.startswith("NotImplementedError") for o in errors)
@@ -339,28 +241,3 @@ def _has_nan(value: Any) -> bool:
     """Whether an expected value has a nan in it."""
     parts = value if type(value) is tuple else (value,)
     return any(bool(np.isnan(np.asarray(p, dtype=float)).any()) for p in parts)
-
-
-def _mutated(args: tuple[Any, ...], after: tuple[Any, ...] | None) -> int | None:
-    """Position of the first argument that the call changed."""
-    if type(after) is not tuple or len(after) != len(args):
-        return None
-    for i, (before, now) in enumerate(zip(args, after, strict=True)):
-        if type(before) is not np.ndarray:
-            continue
-        if type(now) is not np.ndarray or before.shape != now.shape:
-            return i
-        if now.dtype.kind not in "biuf" or not np.array_equal(before, now, equal_nan=True):
-            return i
-    return None
-
-
-def _builtin_name(message: str) -> str:
-    """The exception's type if it is one of Python's or numpy's own: a made-up name says nothing."""
-    import builtins
-
-    name = message.partition(":")[0].strip()
-    kind = getattr(builtins, name, None) if name.isidentifier() else None
-    if isinstance(kind, type) and issubclass(kind, BaseException):
-        return name
-    return name if name in ("LinAlgError", "AxisError") else "an error"

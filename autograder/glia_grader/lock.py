@@ -9,8 +9,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from glia_grader.course import CourseError
 
-class CourseBusy(Exception):
+
+class CourseBusy(CourseError):
     """Another run is at work on this course; says which."""
 
 

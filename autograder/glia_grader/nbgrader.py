@@ -7,6 +7,7 @@ nbgrader's own. What `glia grade` graded before is taken from its journal, and t
 
 import atexit
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
+from sqlalchemy.exc import SAWarning
 
 from glia_grader.course import Course
 from glia_grader.intake import Release, Submission, read
@@ -21,6 +23,9 @@ from glia_grader.lock import course_lock
 from glia_grader.record import Record
 from glia_grader.sandbox.host import Sandbox
 from glia_grader.workshop import Workshop
+
+# nbgrader builds its rows in an order that SQLAlchemy remarks upon, at every submission.
+warnings.filterwarnings("ignore", message="Object of type <Submitted", category=SAWarning)
 
 WAIT = 600.0
 IDLE = 60.0
@@ -43,14 +48,16 @@ class SalvagingExporter(NotebookExporter):
         Raises:
             Unreadable: There is nothing to read; the gradebook shows it as ungraded.
         """
-        if not getattr(self.parent, "_sanitizing", True):
+        converter: Any = self.parent
+        if not getattr(converter, "_sanitizing", True):
             return super().from_filename(filename, resources, **kw)
-        submission = _read(self.parent.coursedir, resources["nbgrader"])
+        submission = _read(converter.coursedir, resources["nbgrader"])
         if submission.notebook is None:
-            _ungraded(self.parent.coursedir, resources["nbgrader"])
+            _ungraded(converter.coursedir, resources["nbgrader"])
             raise Unreadable(f"{resources['nbgrader']['student']}: {submission.unreadable}")
         resources["glia"] = submission
-        return self.from_notebook_node(nbformat.from_dict(submission.notebook), resources, **kw)
+        node: Any = nbformat.from_dict(submission.notebook)
+        return self.from_notebook_node(node, resources, **kw)
 
 
 class Restore(NbGraderPreprocessor):
@@ -197,7 +204,7 @@ def _ungraded(coursedir: Any, about: dict[str, str]) -> None:
     """Leave no older score behind what could not be read."""
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
-            notebook = gradebook.find_submission_notebook(
+            notebook: Any = gradebook.find_submission_notebook(
                 about["notebook"], about["assignment"], about["student"]
             )
         except MissingEntry:

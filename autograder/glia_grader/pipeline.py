@@ -7,9 +7,9 @@ those of a run that nobody disturbed.
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,7 @@ def grade(
     """
     begun = time.monotonic()
     course = Course(course_dir)
-    with course_lock(course.folder), ExitStack() as stack:
+    with course_lock(course.folder), _clear_words(), ExitStack() as stack:
         shop = Workshop.open(course, assignment, seed=seed, budget=budget)
         writer = stack.enter_context(GradebookWriter(course, assignment))
         run = _Run(shop, writer, RunResult(assignment, seed_hash=seed_hash(shop.seed)), progress)
@@ -143,6 +143,21 @@ def grade(
         run.result.records.sort(key=lambda r: (r.student, r.notebook))
         run.result.seconds = time.monotonic() - begun
         return run.result
+
+
+@contextmanager
+def _clear_words() -> Iterator[None]:
+    """A gradebook or a disk that refuses ends the run in a sentence; the journal is intact."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        words = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise CourseError(
+            f"what was graded could not be written ({words}). It is kept in the journal: mend this "
+            "and run the same command again"
+        ) from error
 
 
 @dataclass
@@ -202,17 +217,8 @@ class _Run:
                 raise
 
     def _write(self, work: _Work, record: Record, reused: bool) -> None:
-        from sqlalchemy.exc import SQLAlchemyError
-
-        try:
-            if not reused or not self.writer.is_current(record, work.folder):
-                self.writer.save(record, work.folder)
-        except (SQLAlchemyError, OSError) as error:
-            words = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise CourseError(
-                f"the scores of {work.student} could not be written ({words}). What is graded is "
-                "kept in the journal: mend this and run the same command again"
-            ) from error
+        if not reused or not self.writer.is_current(record, work.folder):
+            self.writer.save(record, work.folder)
         self.result.records.append(record)
         self._step(work.student, record, 1, reused)
 

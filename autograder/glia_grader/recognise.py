@@ -90,6 +90,8 @@ def _factor(items: list) -> str:
             return ""
         ratios.append(float(ratio.flat[0]))
         rows.append(_rows(args))
+    if len(ratios) < 2:
+        return ""
     if len(set(rows)) > 1 and all(rows):
         if np.allclose(ratios, rows, rtol=_RTOL):
             return "as many times too large as there are rows: a sum where a mean is asked?"

@@ -49,7 +49,7 @@ class Record:
 
     @property
     def state(self) -> str:
-        """ "graded", "unreadable", or "failed" if the grader itself failed somewhere."""
+        """How it ended: "graded", "unreadable", or "failed" where the grader itself failed."""
         if self.unreadable is not None:
             return "unreadable"
         return "failed" if self.failures else "graded"

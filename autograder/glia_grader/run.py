@@ -3,12 +3,14 @@
 import ast
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from glia_grader.budget import Budget
 from glia_grader.intake import Cell, Submission
 from glia_grader.intake.source import parse_python
 from glia_grader.sandbox.host import Box, Limits, Sandbox
+from glia_grader.slicing import Shape, needed, shape_of
 
 State = Literal["ok", "error", "timeout", "died", "skipped"]
 
@@ -32,6 +34,11 @@ class CellRun:
     seconds: float = 0.0
     count: int | None = None
     message: str = ""
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What matters of the cell for leaving it out of a replay."""
+        return shape_of(self.cell.source)
 
 
 class Deadline:
@@ -122,10 +129,11 @@ def replay(
         have ended.
     """
     refused = ""
-    for run in runs:
+    needs = [True] * len(runs) if wanted is None else needed([r.shape for r in runs], wanted)
+    for run, need in zip(runs, needs, strict=True):
         source = run.cell.source
         defines_it = wanted is not None and wanted in run.cell.defines
-        if run.state == "skipped":
+        if run.state == "skipped" or not need:
             continue
         if run.state in ("timeout", "died") or (run.seconds > budget.slow and not defines_it):
             source = definitions(source)

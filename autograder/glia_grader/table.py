@@ -65,11 +65,10 @@ def text(value: Any, digits: int = 4) -> str:
 
 def _digits(got: Any, want: Any) -> int:
     """As many digits as it takes to see the difference."""
-    parts = (
-        zip(got, want, strict=False)
-        if type(want) is tuple and type(got) is tuple
-        else [(got, want)]
-    )
+    if type(want) is not tuple:
+        parts = [(got, want)]
+    else:
+        parts = list(zip(got, want, strict=False)) if type(got) is tuple else []
     smallest = 4
     for g, w in parts:
         a, b = numeric(g), numeric(w)

@@ -130,3 +130,43 @@ def copy_course(course: Path, to: Path) -> Path:
     shutil.rmtree(to / ".glia", ignore_errors=True)
     shutil.rmtree(to / "autograded", ignore_errors=True)
     return to
+
+
+LOOP = "def softmax(z):\n    return z\nwhile True:\n    pass"
+ESCAPES = {
+    "exit": "import os\ndef softmax(z):\n    os._exit(0)",
+    "raises": "def softmax(z):\n    return 1 / 0",
+    "syntax": "def softmax(z:\n    return z",
+    "toploop": LOOP,
+    "patched": (
+        "import numpy.testing\nnp.testing.assert_allclose = lambda *a, **k: None\n"
+        "np.allclose = lambda *a, **k: True\ndef softmax(z):\n    return z"
+    ),
+    "forged": (
+        "import glia_grader\nglia_grader.grade = lambda *a: 2.0\ngrade = lambda *a: 2.0\n"
+        "def softmax(z):\n    return z"
+    ),
+    "ready": "from scipy.special import softmax as s\ndef softmax(z):\n    return s(z, axis=1)",
+}
+
+
+def class_of(course):
+    """Honest, damaged and hostile submissions, with the points each deserves."""
+    good = solved(course)
+    text = json.dumps(good)
+    deserved = {"ada": (2.0, 2.0), "blank": (0.0, 0.0), "cut": (2.0, 0.0), "renamed": (2.0, 2.0)}
+    hand_in(course, "ada", good)
+    hand_in(course, "blank", released(course))
+    hand_in(course, "cut", text[: text.index("solution-softmax")])
+    hand_in(course, "renamed", good, name="my ps1.ipynb")
+    hand_in(course, "empty", "")
+    for name, source in ESCAPES.items():
+        hand_in(course, name, solved(course, softmax=source))
+        deserved[name] = (2.0, 0.0)
+    twice = solved(course)
+    cell = cell_of(twice, "grade-softmax")
+    twice["cells"] += [json.loads(json.dumps(cell))] * 2
+    cell["source"] = "2.0"
+    hand_in(course, "twice", twice)
+    deserved["twice"] = (2.0, 2.0)
+    return deserved

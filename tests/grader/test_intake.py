@@ -132,6 +132,15 @@ def test_tampering_is_undone_and_reported(change, words):
     assert any(words in said and "did not matter" in said for said in submission.tampering)
 
 
+def test_answer_turned_into_text_is_still_run():
+    def retype(nb):
+        cell_of(nb, "solution-softmax").update(cell_type="markdown")
+
+    submission = intake(changed(SOURCE, retype))
+    assert solution("softmax") in [c.source for c in submission.code]
+    assert any("read as code all the same" in words for words in submission.repairs)
+
+
 def test_deleted_graded_cell_is_put_back_in_its_place():
     def delete(nb):
         nb["cells"].remove(cell_of(nb, "grade-perceptron_update"))
@@ -179,6 +188,7 @@ def test_truncated_file_keeps_the_cells_that_parse():
     submission = intake(data[: data.index(b"solution-softmax")])
     assert source_of(submission, "solution-perceptron_update") == solution("perceptron_update")
     assert any("damaged" in words for words in submission.repairs)
+    assert "lost with the damaged file" in source_of(submission, "answer-xor")
     assert submission.tampering == ()  # what a broken file lost is nobody's tampering
 
 

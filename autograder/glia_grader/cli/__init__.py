@@ -8,9 +8,12 @@ machine or this course lacks something; 130 stopped by Ctrl-C.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
+
+from glia_grader.bundle import BundleError
 
 from .console import EnvironmentProblem
 
@@ -83,7 +86,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A Windows console in a legacy code page must not crash on a check mark.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         code = glia.main(args=argv, prog_name="glia", standalone_mode=False)
@@ -93,7 +96,7 @@ def main(argv: list[str] | None = None) -> None:
     except click.ClickException as problem:
         problem.show()
         sys.exit(problem.exit_code)
-    except FileNotFoundError as problem:
+    except BundleError as problem:
         EnvironmentProblem(str(problem)).show()
         sys.exit(EnvironmentProblem.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

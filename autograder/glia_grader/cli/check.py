@@ -56,8 +56,11 @@ def command(ctx: click.Context, file: Path, hints: int, time_limit: float) -> No
     verdicts = list(outcome.verdicts.values())
     marks = [standing.sign(v.status) for v in verdicts]
     rows = [
-        [f"{mark[0]} {v.exercise}", f"{standing.points(v.points)} / {standing.points(v.max_points)}"]
-        + [_first_words(v, mark[2])]
+        [
+            f"{mark[0]} {v.exercise}",
+            f"{standing.points(v.points)} / {standing.points(v.max_points)}",
+            _first_words(v, mark[2]),
+        ]
         for v, mark in zip(verdicts, marks, strict=True)
     ]
     for name, begun in outcome.written.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -27,7 +28,9 @@ Examples:
 @click.option("--keep/--no-keep", default=True, help="Keep the course to look around in (default).")
 @click.option("--times", is_flag=True, help="Say how long each phase took.")
 @click.pass_context
-def command(ctx: click.Context, out: Path | None, jobs: int | None, keep: bool, times: bool) -> None:
+def command(
+    ctx: click.Context, out: Path | None, jobs: int | None, keep: bool, times: bool
+) -> None:
     """Create a course, let a class of students hand in, and grade them all.
 
     Some of the students are right in their own way, some hold a misconception, some have bad luck,
@@ -74,13 +77,12 @@ def _grade(folder: Path, release: object, jobs: int | None, clock: _Clock) -> bo
     count = laid.hand_in(folder, students)
     say(f"{len(students)} students, {count} submissions handed in.")
     clock.lap("class")
-    data, graded = grade.run(folder, laid.ASSIGNMENT, jobs=jobs)
-    clock.lap("grading, feedback, report")
-    grade.show(data, graded)
+    data, _ = grade.run(folder, laid.ASSIGNMENT, jobs=jobs, lap=clock.lap)
+    grade.show(data)
     rows = {row.student: row for row in data.rows}
     wrong = []
     for handed in students:
-        expected, row = deserved_points(handed, seed=0), rows[handed.student]
+        expected, row = deserved_points(handed), rows[handed.student]
         got = None if row.points is None else sum(r.points for r in row.records)
         # Written answers wait for a person; an unanswered one has its zero already.
         if (got is None) != (expected is None) or abs((got or 0) - (expected or 0)) > 0.02:
@@ -104,27 +106,31 @@ def _next(folder: Path) -> None:
     say()
     say("What to do next:")
     say("  1. Open the class report in a browser; each name leads to that student's feedback.")
-    say(f"  2. Read the written answers: cd {folder} && nbgrader extension enable, then jupyter lab")
-    say("     and Nbgrader > Formgrader (or leave them; the rest is graded).")
+    say(f"  2. Read the written answers: cd {folder} && jupyter lab, then Nbgrader > Formgrader")
+    say("     (or leave them; the rest is graded).")
     say("  3. Change a file under submitted/ and grade again: only what changed is run.")
 
 
 class _Clock:
-    """Laps of the demo, for `--times`."""
+    """Laps of the demo, for `--times`: what the wall clock says, and the processors' work."""
 
     def __init__(self) -> None:
-        self._laps: list[tuple[str, float]] = []
-        self._since = time.perf_counter()
+        self._laps: list[tuple[str, float, float]] = []
+        self._since = self._now()
+
+    @staticmethod
+    def _now() -> tuple[float, float]:
+        return time.perf_counter(), sum(os.times()[:4])
 
     def lap(self, name: str) -> None:
         """Note the time since the last lap."""
-        now = time.perf_counter()
-        self._laps.append((name, now - self._since))
+        now = self._now()
+        self._laps.append((name, now[0] - self._since[0], now[1] - self._since[1]))
         self._since = now
 
     def show(self) -> None:
         """Print the laps."""
-        rows = [[name, f"{seconds:.1f}"] for name, seconds in self._laps]
-        rows.append(["in all", f"{sum(seconds for _, seconds in self._laps):.1f}"])
+        total = ("in all", sum(lap[1] for lap in self._laps), sum(lap[2] for lap in self._laps))
+        rows = [[name, f"{wall:.1f}", f"{work:.1f}"] for name, wall, work in [*self._laps, total]]
         say()
-        table(["phase", "seconds"], rows, right=(1,))
+        table(["phase", "seconds", "processor seconds"], rows, right=(1, 2))

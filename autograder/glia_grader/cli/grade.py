@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,10 +48,8 @@ def command(
     unsafe: bool,
 ) -> None:
     """Grade what was handed in for ASSIGNMENT: gradebook, feedback pages, class report."""
-    data, graded = run(
-        course, assignment, jobs=jobs, students=students, seed=seed, unsafe=unsafe
-    )
-    show(data, graded)
+    data, graded = run(course, assignment, jobs=jobs, students=students, seed=seed, unsafe=unsafe)
+    show(data, graded if students else None)
     where(course, assignment)
     if any(row.state in ("unreadable", "failed") for row in data.rows if row.student in graded):
         ctx.exit(1)
@@ -64,8 +63,18 @@ def run(
     students: tuple[str, ...] = (),
     seed: int | None = None,
     unsafe: bool = False,
+    lap: Callable[[str], None] = lambda _: None,
 ) -> tuple[ClassData, set[str]]:
     """Grade with a progress bar, write feedback and report.
+
+    Args:
+        course: the nbgrader course.
+        assignment: its name.
+        jobs: submissions at a time.
+        students: only these; empty for all.
+        seed: seed of the inputs.
+        unsafe: whether to go on without a sandbox.
+        lap: called with the name of each phase when it ends.
 
     Returns:
         The class, and the ids of the students that this run was about.
@@ -100,9 +109,11 @@ def run(
                 unsafe=unsafe,
                 progress=tell,
             )
+        lap("grading")
         data, _ = deliver(course, assignment, result.records)
     except (CourseError, SandboxError) as problem:
         raise EnvironmentProblem(str(problem)) from problem
+    lap("feedback and report")
     for student, why in result.refused.items():
         say(f"Left out: {student}: {why}")
     return data, {record.student for record in result.records}
@@ -137,7 +148,7 @@ def show(data: ClassData, only: set[str] | None = None) -> None:
 
     rows, styles = [], []
     for row in data.rows:
-        if only is not None and row.student not in only and row.state != "missing":
+        if only is not None and row.student not in only:
             continue
         score = "–" if row.points is None else f"{points(row.points)} / {points(row.possible)}"
         said = "; ".join(account(r, late_seconds=row.seconds_late) for r in row.records)

@@ -12,18 +12,17 @@ _EPILOG = """\b
 Examples:
   glia lab                                  notebooks in ./glia-notebooks
   glia lab my-course                        in a folder of your choice
-  glia lab . --no-browser -- --port=9999    what follows -- goes to JupyterLab
+  glia lab . --no-browser --port=9999       options it doesn't know go to JupyterLab
 """
 
+_DEFAULT = "glia-notebooks"
 
-@click.command("lab", epilog=_EPILOG)
-@click.argument("folder", default="glia-notebooks", type=click.Path(path_type=Path))
-@click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
+
+@click.command("lab", epilog=_EPILOG, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[FOLDER] [JUPYTER OPTIONS]")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening a browser.")
 @click.option("--copy-only", is_flag=True, help="Lay out the notebooks and stop there.")
-def command(
-    folder: Path, jupyter_options: tuple[str, ...], no_browser: bool, copy_only: bool
-) -> None:
+def command(words: tuple[str, ...], no_browser: bool, copy_only: bool) -> None:
     """Lay out the companion notebooks in FOLDER and open them in JupyterLab.
 
     Only missing notebooks are copied: your own work is never overwritten. Delete or rename a
@@ -31,6 +30,8 @@ def command(
     """
     from glia_grader import lab
 
+    named = bool(words) and not words[0].startswith("-")
+    folder, options = Path(words[0] if named else _DEFAULT), words[1 if named else 0 :]
     if folder.exists() and not folder.is_dir():
         raise click.UsageError(f"{folder} is a file; expected a folder (or a name for a new one).")
     copied, kept = lab.copy_missing(folder)
@@ -45,6 +46,8 @@ def command(
             "JupyterLab is not installed here. Install it with: pip install jupyterlab"
         )
     say("Starting JupyterLab. Stop it with Ctrl-C in this window.")
-    code = lab.serve(folder, browser=not no_browser, extra=jupyter_options)
+    code = lab.serve(folder, browser=not no_browser, extra=options)
     if code not in (0, -2, -15):
-        raise EnvironmentProblem(f"JupyterLab ended with exit code {code}; its own words are above.")
+        raise EnvironmentProblem(
+            f"JupyterLab ended with exit code {code}; its own words are above."
+        )

@@ -20,7 +20,7 @@ WRITTEN = (
     "the mistakes per epoch never get to zero. With two hidden units we get two lines, and the "
     "output checks if a point is between them. I had to choose the hidden weights myself, because "
     "nothing tells the rule what the hidden units should say.",
-    "You can't separate XOR with one line, because if (0,1) and (1,0) are on one side then the point "
+    "You can't separate XOR with one line: if (0,1) and (1,0) are on one side then the point "
     "half way between them is too, but the same point is half way between (0,0) and (1,1). The "
     "counter would go up and down forever. Two units = two lines = a strip.",
     "XOR is not linearly separable. The perceptron keeps changing its mind. Hidden units fix this.",

@@ -16,7 +16,7 @@ from glia_grader.pages import render, write_atomically
 if TYPE_CHECKING:
     from glia_grader.record import Record
 
-__all__ = ["Manual", "page", "write"]
+__all__ = ["Manual", "page", "title", "write"]
 
 PAGE_LIMIT = 60_000  # characters, pictures not counted
 
@@ -70,8 +70,8 @@ def page(record: Record, *, name: str = "", manual: Mapping[str, Manual] | None 
         Room(),
         Room(output=1_500),
         Room(output=600, statements=False),
-        Room(source=2_000, output=300, statements=False),
-        Room(source=300, output=0, statements=False),
+        Room(source=1_500, output=300, statements=False, cells=60),
+        Room(source=300, output=60, statements=False, cells=25),
     )
     html = ""
     for room in rooms:
@@ -89,6 +89,8 @@ def _size_without_pictures(html: str) -> int:
 
 def _page(record: Record, room: Any, *, name: str, manual: Mapping[str, Manual]) -> str:
     from markupsafe import Markup
+
+    from glia_grader.account import gathered
 
     from . import standing
     from .cells import pieces
@@ -115,7 +117,7 @@ def _page(record: Record, room: Any, *, name: str, manual: Mapping[str, Manual])
         )
     return render(
         "feedback.html.j2",
-        title=_title(record),
+        title=title(record),
         student=name or record.student,
         student_id=record.student,
         unreadable=plain(str(record.unreadable or ""), 600),
@@ -137,17 +139,20 @@ def _page(record: Record, room: Any, *, name: str, manual: Mapping[str, Manual])
         ],
         first=next((q for q in questions if q["css"] in ("bad", "part")), None),
         failures=[plain(str(name), 100) for name in record.failures],
-        repairs=[plain(str(line), 400) for line in record.repairs][:40],
-        tampering=[plain(str(line), 400) for line in record.tampering][:40],
-        events=[plain(str(line), 400) for line in record.events][:40],
+        repairs=[plain(line, 400) for line in gathered(record.repairs)][:40],
+        tampering=[plain(line, 400) for line in gathered(record.tampering)][:40],
+        # What befell a question stands in its verdict.
+        events=[
+            plain(line, 400) for line in record.events if line.split(":")[0] not in record.verdicts
+        ][:40],
         cells=cells,
         loose=[question for question in questions if question["name"] not in placed],
         points=standing.points,
     )
 
 
-def _title(record: Record) -> str:
-    """The notebook's first heading, as the instructor wrote it."""
+def title(record: Record) -> str:
+    """Return the notebook's first heading, or the assignment's name."""
     from .sanitise import plain
 
     for cell in (record.notebook_out or {}).get("cells", []):

@@ -26,11 +26,13 @@ class Room:
         source: characters of code a cell.
         output: characters of text or HTML an output.
         statements: whether the text between the questions is shown.
+        cells: how many cells of code or text; graded ones and written answers are always there.
     """
 
     source: int = 8_000
     output: int = 4_000
     statements: bool = True
+    cells: int = 400
 
 
 @dataclass(frozen=True)
@@ -66,24 +68,39 @@ def pieces(notebook: Any, room: Room) -> Iterator[Piece]:
 
     Check cells are left out (their verdict stands at the graded cell), and so are empty cells.
     """
+    left = room.cells
     for cell in notebook.get("cells", []):
-        source = _source(cell)
-        meta = cell.get("metadata", {}).get("nbgrader", {})
-        grade_id = str(meta.get("grade_id", "")) if meta.get("grade") else ""
-        if cell.get("cell_type") == "markdown":
-            written = bool(meta.get("solution") or meta.get("task"))
-            if source.strip() and (written or room.statements):
-                shown = prose(source, room.source)
-                yield Piece("answer" if written else "prose", shown, grade_id=grade_id)
-        elif cell.get("cell_type") == "code":
-            exercise = graded_exercise(cell)
-            if exercise is not None:
-                yield Piece("graded", "", exercise=exercise, grade_id=grade_id)
-            elif source.strip() and not _only_checks(source):
-                shown = f"<pre>{highlight(cut(source, room.source))}</pre>"
-                yield Piece("code", shown, tuple(_outputs(cell, room.output)), grade_id=grade_id)
-        elif source.strip():
-            yield Piece("prose", f"<pre>{html.escape(cut(source, room.output))}</pre>")
+        piece = _piece(cell, room)
+        if piece is None:
+            continue
+        if piece.kind in ("prose", "code"):
+            left -= 1
+            if left == -1:
+                yield Piece("prose", "<p>… further cells left out …</p>")
+            if left < 0:
+                continue
+        yield piece
+
+
+def _piece(cell: Any, room: Room) -> Piece | None:
+    source = _source(cell)
+    meta = cell.get("metadata", {}).get("nbgrader", {})
+    grade_id = str(meta.get("grade_id", "")) if meta.get("grade") else ""
+    if cell.get("cell_type") == "markdown":
+        written = bool(meta.get("solution") or meta.get("task"))
+        if source.strip() and (written or room.statements):
+            shown = prose(source, room.source)
+            return Piece("answer" if written else "prose", shown, grade_id=grade_id)
+    elif cell.get("cell_type") == "code":
+        exercise = graded_exercise(cell)
+        if exercise is not None:
+            return Piece("graded", "", exercise=exercise, grade_id=grade_id)
+        if source.strip() and not _only_checks(source):
+            shown = f"<pre>{highlight(cut(source, room.source))}</pre>"
+            return Piece("code", shown, tuple(_outputs(cell, room.output)), grade_id=grade_id)
+    elif source.strip():
+        return Piece("prose", f"<pre>{html.escape(cut(source, room.output))}</pre>")
+    return None
 
 
 def _source(cell: Any) -> str:

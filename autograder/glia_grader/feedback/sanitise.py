@@ -75,7 +75,7 @@ def cut(text: str, limit: int) -> str:
         return text
     head, tail = limit * 2 // 3, limit // 3
     left_out = len(text) - head - tail
-    return f"{text[:head]}\n… {left_out:,} characters left out …\n{text[-tail:]}"
+    return f"{text[:head]}\n… {left_out:,} characters left out …\n{text[len(text) - tail :]}"
 
 
 def image_uri(kind: str, data: str, limit: int = MAX_IMAGE_BYTES) -> str | None:

@@ -33,7 +33,10 @@ def points(value: float) -> str:
 def sentence(text: str) -> str:
     """Return a message as a sentence: it may begin with a name and end without a stop."""
     text = text.strip()
-    text = text[:1].upper() + text[1:]
+    first = text.split(" ", 1)[0]
+    # A name of the code, or nan, keeps its small letter.
+    if first.isalpha() and first not in ("nan", "inf"):
+        text = text[:1].upper() + text[1:]
     return text if not text or text.endswith((".", "?", "!", ":")) else f"{text}."
 
 

@@ -9,6 +9,7 @@ from glia_grader.intake.release import Release, ReleaseCell
 from glia_grader.intake.source import read_source, same_source
 
 Part = Literal["student", "solution", "locked", "check", "grade", "written", "text"]
+LOST = "*This answer was lost with the damaged file.*"
 NO_EFFECT = "it did not matter: the score comes from the instructor's copy"
 
 
@@ -76,13 +77,17 @@ def restore(
             found.repairs.append(words)
         else:
             tampering.append(f"{words}; {NO_EFFECT}")
-    return *_finish(layout, found), tampering
+    return *_finish(layout, found, damaged), tampering
 
 
 def _changes(cell: RawCell, released: ReleaseCell, found: Matching) -> list[str]:
     name, said = released.grade_id, []
     if cell.cell_type != released.cell_type:
-        said.append(f"{name} was turned from {released.cell_type} into {cell.cell_type}")
+        words = f"{name} was turned from {released.cell_type} into {cell.cell_type}"
+        if released.restored:
+            said.append(words)
+        else:
+            found.repairs.append(f"{words}; read as {released.cell_type} all the same")
     if released.restored and not same_source(cell.source, released.source):
         said.append(f"{name} was edited")
     if "skip-execution" in cell.tags and released.role != "written":
@@ -132,7 +137,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _finish(
-    layout: list[tuple[RawCell | None, ReleaseCell | None]], found: Matching
+    layout: list[tuple[RawCell | None, ReleaseCell | None]], found: Matching, damaged: bool
 ) -> tuple[list[dict[str, Any]], list[Cell]]:
     notebook: list[dict[str, Any]] = []
     cells: list[Cell] = []
@@ -141,7 +146,8 @@ def _finish(
         kind = released.cell_type if released else cell.cell_type if cell else "code"
         source = cell.source if cell else ""
         if released and (released.restored or (cell is None and released.role == "written")):
-            source = released.source
+            # What a broken file lost is no blank answer: differing from it, it goes to a human.
+            source = LOST if damaged and released.role == "written" else released.source
         identity = cell.id if cell else f"put-back-{index}"
         while identity in ids:
             identity = f"{identity[:50]}-{index}"

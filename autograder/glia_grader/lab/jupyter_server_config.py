@@ -5,8 +5,11 @@ Without it a widget's round trip waits about 40 ms for a delayed acknowledgement
 """
 
 try:
-    from jupyter_server.services.kernels.websocket import KernelWebsocketHandler as _Handler
+    from typing import Any
 
+    from jupyter_server.services.kernels import websocket
+
+    _Handler: Any = websocket.KernelWebsocketHandler
     if not getattr(_Handler, "glia_no_delay", False):
         _open = _Handler.open
 

@@ -194,6 +194,4 @@ def _stopped(name: str, how: str, ended: str) -> Verdict:
     exercise = load(name)
     result = CheckResult("runs", "It gives an answer", False, 0.0, f"{name} {how}")
     status = "timeout" if ended == "timeout" else "died"
-    return Verdict(
-        name, 0.0, exercise.points, (result,), status=status, title=exercise.title
-    )
+    return Verdict(name, 0.0, exercise.points, (result,), status=status, title=exercise.title)

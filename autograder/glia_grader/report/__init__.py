@@ -42,6 +42,8 @@ def write_from(data: ClassData, course_dir: Path) -> Path:
 
 def page(data: ClassData) -> str:
     """Return the class page as HTML."""
+    from glia_grader import feedback
+
     from . import figures, sections
 
     summary = sections.summary(data)
@@ -52,6 +54,7 @@ def page(data: ClassData) -> str:
     return render(
         "report.html.j2",
         assignment=data.assignment,
+        title=next((feedback.title(r) for r in data.records), data.assignment),
         summary=summary,
         shares=shares,
         histogram=histogram,
@@ -73,5 +76,3 @@ def page(data: ClassData) -> str:
         rows=[sections.row(r) for r in data.rows],
         sandbox=sections.sandbox(data),
     )
-
-

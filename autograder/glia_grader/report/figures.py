@@ -13,7 +13,7 @@ from typing import Any
 __all__ = ["distribution", "misconceptions", "questions"]
 
 _INK, _SOFT, _LINE = "#1c2430", "#566172", "#c9cfd8"
-_FONT = {
+_FONT: Any = {
     "font.family": "sans-serif",
     "font.size": 10,
     "svg.fonttype": "none",

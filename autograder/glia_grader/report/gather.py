@@ -103,9 +103,7 @@ class ClassData:
                     yield record
 
 
-def gather(
-    course_dir: Path, assignment: str, fresh: Iterable[Record] = ()
-) -> ClassData:
+def gather(course_dir: Path, assignment: str, fresh: Iterable[Record] = ()) -> ClassData:
     """Collect what the gradebook and the journal know.
 
     Args:
@@ -162,7 +160,7 @@ def read_gradebook(course: Any, assignment: str) -> dict[str, Row]:
                 api.SubmittedNotebook,
                 api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
             )
-            .filter(api.Assignment.name == assignment)
+            .filter(api.Assignment.__table__.c.name == assignment)
         )
         for submission, notebook, wanted in ours:
             row = rows.setdefault(submission.student_id, Row(submission.student_id, ""))
@@ -181,9 +179,8 @@ def _marks_by_hand(api: Any, db: Any, assignment: str, rows: dict[str, Row]) -> 
     grades, comments = api.Grade.__table__, api.Comment.__table__
     notebooks, handed = api.SubmittedNotebook.__table__, api.SubmittedAssignment.__table__
     wanted = api.Assignment.__table__
-    where = (
-        notebooks.join(handed, notebooks.c.assignment_id == handed.c.id)
-        .join(wanted, handed.c.assignment_id == wanted.c.id)
+    where = notebooks.join(handed, notebooks.c.assignment_id == handed.c.id).join(
+        wanted, handed.c.assignment_id == wanted.c.id
     )
     from sqlalchemy import func, select
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glia_grader.account import account
+from glia_grader.account import account, gathered
 from glia_grader.feedback.standing import points
 from glia_grader.verdict import Verdict
 
@@ -26,7 +26,7 @@ __all__ = [
 
 _STATES = {
     "graded": ("✓", "good", "graded"),
-    "waiting": ("✎", "none", "written answer to be read"),
+    "waiting": ("✎", "none", "to be read"),
     "unreadable": ("!", "bad", "could not be read"),
     "failed": ("!", "bad", "the grader failed: look"),
     "ungraded": ("…", "part", "handed in, not graded"),
@@ -55,15 +55,18 @@ def summary(data: ClassData) -> dict[str, Any]:
         "ungraded": states.count("ungraded"),
         "missing": states.count("missing"),
         "median": f"{100 * float(np.median(found)):.0f}%" if found else "–",
-        "quartiles": (
-            f"{100 * float(np.quantile(found, 0.25)):.0f}–{100 * float(np.quantile(found, 0.75)):.0f}%"
-            if found
-            else "–"
-        ),
+        "quartiles": _middle_half(found),
         "alpha": "–" if whole is None else f"{whole:.2f}",
         "time": f"{float(np.median(times)):.2f} s" if times else "–",
         "longest": f"{max(times):.1f} s" if times else "–",
     }
+
+
+def _middle_half(found: list[float]) -> str:
+    if not found:
+        return "–"
+    low, high = np.quantile(found, [0.25, 0.75])
+    return f"{100 * low:.0f}–{100 * high:.0f}%"
 
 
 def _verdicts(data: ClassData) -> dict[str, list[Verdict]]:
@@ -157,11 +160,13 @@ def for_a_person(data: ClassData) -> list[dict[str, Any]]:
         reasons: list[str] = []
         for record in each.records:
             if record.unreadable is not None:
-                reasons.append(f"Could not be read: {record.unreadable}. No score was given.")
+                reasons.append(f"Could not be read: {record.unreadable}. It has no score.")
             reasons += [f"The grader failed at {name}." for name in record.failures]
-            reasons += [_cap(line) for line in record.tampering]
-            reasons += [f"Mended: {line}." for line in record.repairs]
-            reasons += [_cap(line) for line in record.events]
+            reasons += [_sentence(line) for line in gathered(record.tampering)]
+            reasons += [f"Mended: {line.rstrip('.')}." for line in gathered(record.repairs)]
+            # A question that took too long is told in its verdict; a cell of their own is not.
+            own = [e for e in record.events if e.split(":")[0] not in record.verdicts]
+            reasons += [_sentence(line) for line in own]
         if each.state == "ungraded":
             reasons.append("Handed in, but not graded yet.")
         if reasons:
@@ -169,9 +174,13 @@ def for_a_person(data: ClassData) -> list[dict[str, Any]]:
     return found
 
 
-def _cap(text: str) -> str:
-    text = text[:300]
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+def _sentence(text: str) -> str:
+    """A line with a full stop; one that begins with a cell's name keeps its small letter."""
+    text = text[:400]
+    first = text.split(" ", 1)[0]
+    if not set(first) & set("-_"):
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def row(each: Row) -> dict[str, Any]:
@@ -188,10 +197,7 @@ def row(each: Row) -> dict[str, Any]:
         "said": "; ".join(account(r, late_seconds=each.seconds_late) for r in each.records),
         "penalty": points(each.penalty) if each.penalty else "",
         "seconds": f"{sum(r.seconds for r in each.records):.1f}" if each.records else "",
-        "links": [
-            (r.notebook, f"{each.link}/{r.notebook}.html")
-            for r in each.records
-        ],
+        "links": [(r.notebook, f"{each.link}/{r.notebook}.html") for r in each.records],
     }
 
 

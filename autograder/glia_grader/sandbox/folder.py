@@ -8,8 +8,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import view
-from .answers import SandboxError
 from .launch import PACKAGE
 
 PREFIX = "glia-box-"
@@ -17,7 +15,8 @@ FILES = (
     "capture", "landlock", "limits", "namespaces", "plain", "policy", "protocol", "quiet",
     "seccomp", "shell", "syscalls", "worker", "zygote",
 )  # fmt: skip
-_STALE = 2 * 24 * 3600  # seconds after which a folder whose owner was killed is swept away
+_LOCK = "in-use"
+_YOUNG = 60  # seconds in which a folder may be without its lock: it is being made
 
 
 class Folder:
@@ -29,6 +28,8 @@ class Folder:
     def __init__(self) -> None:
         _sweep()
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        _take(self._lock)
         self.code = self.path / "code"
         package = self.code / PACKAGE
         package.mkdir(parents=True)
@@ -44,25 +45,6 @@ class Folder:
         for path in package.iterdir():
             path.chmod(0o644)
         self.scratch.chmod(0o711)
-
-    def library(self) -> tuple[Path, str]:
-        """A folder from which ``import glia`` works, and where the library really is.
-
-        Raises:
-            SandboxError: the library is not installed.
-        """
-        place = view.glia_directory()
-        if place is None:
-            raise SandboxError("the library glia is needed in the sandbox, but is not installed")
-        folder = self.path / "library"
-        if not folder.exists():
-            folder.mkdir()
-            folder.chmod(0o755)
-            try:
-                (folder / "glia").symlink_to(place, target_is_directory=True)
-            except OSError:  # Windows lets only some users link
-                shutil.copytree(place, folder / "glia")
-        return folder, place
 
     def add(self, source: str) -> str:
         """Show a copy of a file beside the code; its new path."""
@@ -80,6 +62,7 @@ class Folder:
 
     def remove(self) -> None:
         """Everything goes, also what a box made unreadable."""
+        os.close(self._lock)
         remove_tree(self.path)
 
 
@@ -97,12 +80,32 @@ def remove_tree(path: Path) -> None:
 
 
 def _sweep() -> None:
-    """Remove the folders that killed graders left behind long ago."""
+    """Remove the folders that killed graders left behind: those whose lock nobody holds."""
     for path in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
         try:
             status = path.lstat()
             mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-            if mine and stat.S_ISDIR(status.st_mode) and time.time() - status.st_mtime > _STALE:
-                remove_tree(path)
+            young = time.time() - status.st_mtime < _YOUNG
+            if not mine or young or not stat.S_ISDIR(status.st_mode):
+                continue
+            lock = os.open(path / _LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            try:
+                if _take(lock):
+                    remove_tree(path)
+            finally:
+                os.close(lock)
         except OSError:
             continue
+
+
+def _take(descriptor: int) -> bool:
+    """Lock a file if nobody else has; the lock goes with the process that holds it."""
+    try:
+        import fcntl  # not on Windows, where nothing is swept
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,10 +1,12 @@
 """The trusted side: opens boxes, asks them, keeps the clock, and believes nothing they say.
 
-with Sandbox(needs_glia=False) as sandbox, sandbox.open() as box:
-    box.run_cell("def f(x): return x + 1", timeout=5)
-    box.call("f", 41, timeout=1).value  # 42
+Example:
+    with Sandbox() as sandbox, sandbox.open() as box:
+        box.run_cell("def f(x): return x + 1", timeout=5)
+        box.call("f", 41, timeout=1).value  # 42
 """
 
+import contextlib
 import dataclasses
 import os
 import threading
@@ -51,7 +53,8 @@ class Sandbox:
         self.jobs_hint, self.needs_glia, self.unsafe = jobs_hint, needs_glia, unsafe
         self._folder: Folder | None = None
         self._nurseries: dict[bool, Nursery] = {}
-        self._lock = threading.RLock()
+        self._locks = {True: threading.Lock(), False: threading.Lock()}
+        self._background: threading.Thread | None = None
 
     def __enter__(self) -> "Sandbox":
         if self.tier not in TITLES:
@@ -69,24 +72,34 @@ class Sandbox:
         while self.tier < 4:
             try:
                 self._nursery(self.needs_glia)
-                return
+                break
             except SandboxError:
                 if self.forced or self.tier == 3:
                     raise
                 self.tier += 1
-        if not self.unsafe:
+        if self.tier < 4 and self.needs_glia:
+            # Most graded calls want the library hidden: have that zygote ready as well.
+            self._background = threading.Thread(target=self._start_quietly, daemon=True)
+            self._background.start()
+        if self.tier == 4 and not self.unsafe:
             advice = " ".join(probe().advice)
             raise SandboxError(
                 "tier 4 keeps nothing from the code it runs, so it is refused for other people's "
                 f"notebooks. {advice}".strip()
             )
 
+    def _start_quietly(self) -> None:
+        with contextlib.suppress(SandboxError):  # said again when somebody needs it
+            self._nursery(False)
+
     def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:
         """End every box and remove every trace."""
-        with self._lock:
+        if self._background is not None:
+            self._background.join()
+        with self._locks[True], self._locks[False]:
             for nursery in self._nurseries.values():
                 nursery.close()
             self._nurseries.clear()
@@ -101,7 +114,7 @@ class Sandbox:
 
     def _nursery(self, glia: bool) -> Nursery:
         """The zygote with the library in its memory, or the one that never saw it."""
-        with self._lock:
+        with self._locks[glia]:
             nursery = self._nurseries.get(glia)
             if nursery is not None and nursery.alive:
                 return nursery

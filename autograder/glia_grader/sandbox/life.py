@@ -55,7 +55,7 @@ class Process:
     def __init__(self, folder: Folder, request: dict, glia: bool, threads: int):
         path = [str(folder.code), *view.search_path()]
         if glia:
-            path.append(str(folder.library()[0]))
+            path.append(os.path.dirname(view.library()))
         home = request["scratch"]
         names = environment(threads)
         names |= dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "NUMBA_CACHE_DIR"), home)

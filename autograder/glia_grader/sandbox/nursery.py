@@ -63,19 +63,21 @@ class Nursery:
 
     def _settings(self, folder: Folder, tier: int, glia: bool) -> tuple[dict, list[str]]:
         path = [str(folder.code), *view.search_path()]
-        extra = [str(folder.code)]
+        extra, place = [str(folder.code)], ""
         if glia:
-            library, place = folder.library()
-            path.append(str(library))
-            extra += [str(library), place]
+            # At its own place, so that kernels compiled in advance are found beside it; of the
+            # folder around it, the names may be listed, for Python looks there first.
+            place = view.library()
+            path.append(os.path.dirname(place))
+            extra.append(place)
         fonts = font_list(view.search_path())
         shown = view.readable(extra)
         covered = view.hidden(shown, glia=False)
         if glia:
-            covered = [
-                name for name in covered if os.path.realpath(name) != os.path.realpath(place)
-            ]
+            real = os.path.realpath(place)
+            covered = [name for name in covered if os.path.realpath(name) != real]
         read, listed = view.divide(shown, covered)
+        listed += [os.path.dirname(place)] if glia else []
         landlock = tier == 2 or probe().reasons.get("landlock") == "yes"
         settings = {
             "tier": tier,
@@ -117,7 +119,7 @@ class Nursery:
                 raise SandboxError("the zygote has ended") from None
             try:
                 return self._receive(_ANSWER)
-            except SandboxError:
+            except BaseException:  # a KeyboardInterrupt as well
                 self._process.kill()  # out of step: the next question would get this answer
                 raise
 

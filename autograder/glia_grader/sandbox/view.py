@@ -11,6 +11,8 @@ import sys
 import sysconfig
 from collections.abc import Iterable
 
+from .answers import SandboxError
+
 NEEDED = (
     "numpy", "numba", "llvmlite", "IPython", "matplotlib", "matplotlib_inline", "ipywidgets",
     "traitlets", "anywidget",
@@ -108,11 +110,17 @@ def divide(paths: Iterable[str], covered: Iterable[str]) -> tuple[list[str], lis
     return list(dict.fromkeys(whole)), list(dict.fromkeys(listed))
 
 
-def glia_directory() -> str | None:
-    """Where the library is, without importing it."""
+def library() -> str:
+    """Where the library glia is, found without importing it.
+
+    Raises:
+        SandboxError: it is not installed.
+    """
     spec = importlib.util.find_spec("glia")
     places = list(spec.submodule_search_locations or []) if spec else []
-    return os.path.abspath(places[0]) if places else None
+    if not places:
+        raise SandboxError("the library glia is needed in the sandbox, but is not installed")
+    return os.path.abspath(places[0])
 
 
 def open_to_all(paths: Iterable[str]) -> bool:

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from typing import Any
 
@@ -87,12 +88,12 @@ class Zygote:
                     importlib.import_module(name)
                 except ImportError:
                     continue
+            _warm_library()
         self.shell = Shell()
         self.shell.warm()
         _warm_compiler()
         import numpy
 
-        random.seed(0)
         numpy.random.seed(0)
         gc.collect()
         gc.freeze()
@@ -163,11 +164,8 @@ class Zygote:
 
     def _confine(self, request: dict) -> None:
         allowed = limits.Limits(**request["limits"])
-        uid = (
-            limits.FIRST_UID + (self.settings["uid"] + self.boxes) % limits.UIDS
-            if self.root
-            else None
-        )
+        number = self.settings["uid"] + self.boxes
+        uid = limits.FIRST_UID + number % limits.UIDS if self.root else None
         rules, scratch = self.settings["rules"], request["scratch"]
         if self.tier == 1:
             namespaces.unshare(namespaces.NEWNS | namespaces.NEWIPC)
@@ -191,6 +189,7 @@ class Zygote:
         seccomp.install(seccomp.program(os.getpid(), writable=self.tier <= 2))
 
     def _worker(self, request: dict, channel: Channel) -> Worker:
+        random.seed(0)  # Python seeds it anew in every fork
         policy = Policy()
         if not self.settings["glia"]:
             sys.meta_path.insert(0, Inert("glia", policy))
@@ -240,6 +239,21 @@ def _warm_compiler() -> None:
     numba.njit(lambda x: x[0] + 1.0)(numpy.ones(2))
 
 
+def _warm_library() -> None:
+    """Compile the library's kernels, or load them from beside it, before there are boxes."""
+    import glia
+
+    try:
+        inputs, targets = glia.data.truth_table("and")
+        for name in ("Perceptron", "Adaline", "LogisticRegression", "SoftmaxRegression"):
+            getattr(glia, name)().fit(inputs, targets)
+    except (AttributeError, TypeError, ValueError, ImportError):
+        return  # an older or newer library: its first use in a box pays instead
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(2.0)  # only one thread survives a fork
+
+
 def _without_cache() -> None:
     """Tier 3 may write nothing: ``@njit(cache=True)`` means ``@njit``."""
     from numba.core.dispatcher import Dispatcher
@@ -263,4 +277,5 @@ def main() -> None:
     ready = {"ready": time.perf_counter() - begun, "proc": zygote.has_proc}
     zygote.control.send(json.dumps(ready).encode())
     os.dup2(0, 2)  # the host reads standard error only for the reason of a failed start
+    prctl(4, 0)  # not dumpable: in tier 3 a box of the same user could read its memory
     zygote.listen()

@@ -146,7 +146,15 @@ def weight_vector(
         },
         zorder=4,
     )
-    ax.annotate(label, xy=tip, xytext=(6, 4), textcoords="offset points", fontsize="large")
+    ax.annotate(
+        label,
+        xy=tip,
+        xytext=tuple(11 * w / np.linalg.norm(w)),  # past the tip
+        textcoords="offset points",
+        fontsize="large",
+        ha="center",
+        va="center",
+    )
     ax.set(xlim=xlim, ylim=ylim)
     return ax
 

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import traitlets
 
+from glia.data import truth_table
 from glia.neurons import McCullochPitts
 from glia.viz.palette import BLACK, BLUE
 from glia.widgets.explorer import Explorer, choice, slider
 from glia.widgets.plot import Plot
 from glia.widgets.svg import class_marker, number, picture
 
-ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=float)
-WANTED = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
+GATES = ("and", "or", "xor")
+ROWS, _ = truth_table("and")
 
 
 class GateExplorer(Explorer):
@@ -33,7 +34,7 @@ class GateExplorer(Explorer):
         right: how many of the four rows the unit gets right.
     """
 
-    gate = traitlets.Enum(tuple(WANTED), "and").tag(sync=True)
+    gate = traitlets.Enum(GATES, "and").tag(sync=True)
     weight_1 = traitlets.Float(1.0).tag(sync=True)
     weight_2 = traitlets.Float(1.0).tag(sync=True)
     threshold = traitlets.Float(0.5).tag(sync=True)
@@ -41,7 +42,7 @@ class GateExplorer(Explorer):
 
     def __init__(self, gate: str = "and", **traits: Any) -> None:
         controls = [
-            choice("gate", "Gate", [(g, g.upper()) for g in WANTED]),
+            choice("gate", "Gate", [(g, g.upper()) for g in GATES]),
             slider("weight_1", "Weight w₁", -2, 2, 0.5),
             slider("weight_2", "Weight w₂", -2, 2, 0.5),
             slider("threshold", "Threshold T", -3, 3, 0.5),
@@ -53,7 +54,7 @@ class GateExplorer(Explorer):
     def draw(self) -> dict[str, str]:
         """The plane with the unit's line, and the marked truth table."""
         unit = McCullochPitts([self.weight_1, self.weight_2], self.threshold)
-        net, fires, wanted = unit.net(ROWS), unit(ROWS), np.array(WANTED[self.gate])
+        net, fires, wanted = unit.net(ROWS), unit(ROWS), truth_table(self.gate)[1]
         self.right = int((fires == wanted).sum())
         verdict = self._verdict()
         alt = (

@@ -139,7 +139,8 @@ class GradientFlow(Explorer):
             middle = left + WIDE / 2
             parts.append(rect(left, 20, WIDE, TALL, fill="#f4f4f4"))
             parts.append(text(middle, 43, name, anchor="middle"))
-            parts.append(text(middle, 67, value, anchor="middle", size=15, bold=True))
+            size = 13 if "," in value else 15
+            parts.append(text(middle, 67, value, anchor="middle", size=size, bold=True))
         for left in COLUMNS[:-1]:
             parts.append(arrow(left + WIDE + 6, 51, left + WIDE + 54, 51))
         return "".join(parts)

@@ -141,7 +141,7 @@ class LogisticLossExplorer(Explorer):
         head = ["", "z = w x + b", "a = σ(z)", "P(y | x)", "L = −log P(y | x)", "∂L/∂z = a − y"]
         values = (now["z"], now["a"], sure, now["loss"], now["slope"])
         rows = [["library", *map(wide_number, values)]]
-        if self._loss or self._sigmoid:
+        if yours:
             said = [wide_number(float(yours[key])) if key in yours else "" for key in ("a", "loss")]
             rows.append(["yours", "", said[0], "", said[1], ""])
         return beneath(table(head, rows))

@@ -77,11 +77,11 @@ class NeuronSignal(Explorer):
         parts = [
             text(195, 24, "the cell", anchor="middle", size=14, bold=True),
             text(590, 24, "the model", anchor="middle", size=14, bold=True),
-            path([(425, 15), (425, 330)], color="#b0b0b0", width=1, dash="3 4"),
+            path([(425, 15), (425, 285)], color="#b0b0b0", width=1, dash="3 4"),
             _cell(stage, inputs, fires),
             _model(stage, inputs, net, fires, self.threshold),
         ]
-        return {"svg": picture(760, 335, *parts, alt=words), "say": words}
+        return {"svg": picture(760, 290, *parts, alt=words), "say": words}
 
     def _words(self, stage: int, inputs: np.ndarray, net: float, fires: bool) -> str:
         active = [str(i + 1) for i in np.flatnonzero(inputs)]
@@ -141,14 +141,14 @@ def _cell(stage: int, inputs: np.ndarray, fires: bool) -> str:
     hillock = VERMILION if stage >= 4 else QUIET
     out.append(path([(256, 138), (256, 162)], color=hillock, width=5))
     out += [
-        text(6, 268, "incoming axons", size=12),
-        text(88, 300, "synapses", anchor="middle", size=12),
-        text(158, 268, "dendrites", anchor="middle", size=12),
+        text(6, 52, "incoming axons", size=12),
+        text(88, 270, "synapses", anchor="middle", size=12),
+        text(160, 270, "dendrites", anchor="middle", size=12),
         text(210, 90, "cell body", anchor="middle", size=12),
         text(256, 182, "threshold", size=12),
         text(310, 138, "axon", anchor="middle", size=12),
-        text(408, 285, "to the next cells", anchor="end", size=12),
-        path([(88, 290), (88, 240)], color="#b0b0b0", width=1),
+        text(408, 270, "to the next cells", anchor="end", size=12),
+        path([(88, 257), (88, 238)], color="#b0b0b0", width=1),
     ]
     return "".join(out)
 
@@ -179,10 +179,10 @@ def _model(stage: int, inputs: np.ndarray, net: float, fires: bool, threshold: i
     shown = str(int(fires)) if stage >= 4 else "?"
     out.append(text(742, 156, shown, anchor="middle", size=17, bold=True, color=BLACK))
     out += [
-        text(460, 285, "inputs", anchor="middle", size=12),
-        text(522, 285, "weights", anchor="middle", size=12),
-        text(590, 285, "sum", anchor="middle", size=12),
+        text(460, 270, "inputs", anchor="middle", size=12),
+        text(522, 270, "weights", anchor="middle", size=12),
+        text(590, 270, "sum", anchor="middle", size=12),
         text(668, 190, "threshold", anchor="middle", size=12),
-        text(734, 285, "output", anchor="middle", size=12),
+        text(734, 270, "output", anchor="middle", size=12),
     ]
     return "".join(out)

@@ -111,20 +111,20 @@ class SoftmaxTemperature(Explorer):
         """The bars, and a table of the two ways to compute them."""
         self.error = ""
         p, yours = self.probabilities(), self._yours()
-        shown = p if yours is None else yours
         best = self.names[int(np.argmax(p))]
         values = ", ".join(f"{n} {number(v, 3)}" for n, v in zip(self.names, p, strict=True))
         say = f"T = {self.temperature:g}, shift {number(self.shift, 0)}: {values}."
         svg = picture(
-            430,
+            330,
             204,
-            *self._bars(p, shown),
+            *self._bars(p, yours),
             alt=f"Bars of the probabilities of four classes: {values}. The largest is {best}.",
         )
         return {"svg": svg, "side": self._side(p, yours), "say": say}
 
-    def _bars(self, p: np.ndarray, shown: np.ndarray) -> list[str]:
-        left, wide = 54, 300
+    def _bars(self, p: np.ndarray, yours: np.ndarray | None) -> list[str]:
+        left, wide = 46, 210
+        shown = p if yours is None else yours
         parts = []
         for k, name in enumerate(self.names):
             top = 18 + 42 * k
@@ -137,12 +137,14 @@ class SoftmaxTemperature(Explorer):
             else:
                 words = f"{wide_number(value)}: no probability"
                 parts.append(text(left + 8, top + 20, words, color=VERMILION, bold=True))
-            if self._softmax is None or not np.isfinite(value):
+            if yours is None or not np.isfinite(value):
                 continue
             at = left + wide * float(p[k])  # where the library's bar ends
             parts.append(path([(at, top - 3), (at, top + 31)], width=2))
         parts.append(path([(left, 12), (left, 184)], width=1))
-        words = "bar: yours, black tick: library" if self._softmax else "probability of each class"
+        words = (
+            "bar: yours, black tick: library" if yours is not None else "probability of each class"
+        )
         parts.append(text(left, 200, words, size=12))
         return parts
 

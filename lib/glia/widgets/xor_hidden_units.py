@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import traitlets
 
+from glia.data import truth_table
 from glia.neurons import McCullochPitts
 from glia.viz.palette import BLACK, BLUE, GREEN, PURPLE
 from glia.widgets.explorer import Explorer, choice, slider
 from glia.widgets.plot import Plot
 from glia.widgets.svg import class_marker, path, picture, text
 
-ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=float)
-XOR = np.array([0, 1, 1, 0])
+ROWS, XOR = truth_table("xor")
 OUTPUTS = {
     "h1 and not h2": ((1.0, -1.0), 1.0),
     "h1 and h2": ((1.0, 1.0), 2.0),

@@ -6,7 +6,6 @@ import click
 import pytest
 from click.testing import CliRunner
 from conftest import environment
-
 from glia_grader.cli import COMMANDS, glia
 
 

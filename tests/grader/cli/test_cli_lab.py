@@ -10,7 +10,6 @@ import urllib.request
 import pytest
 from click.testing import CliRunner
 from conftest import environment
-
 from glia_grader import bundle, lab
 from glia_grader.cli import glia
 
@@ -41,6 +40,20 @@ def test_a_file_in_the_way_is_a_usage_error(notebooks, tmp_path):
     place = tmp_path / "file"
     place.write_text("x", encoding="utf-8")
     assert CliRunner().invoke(glia, ["lab", str(place)]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "folder"), [(["--port=9"], "glia-notebooks"), (["here", "--port=9"], "here")]
+)
+def test_options_of_jupyterlab_need_no_dashes(notebooks, tmp_path, monkeypatch, words, folder):
+    started = []
+    monkeypatch.setattr(lab, "serve", lambda *a, **k: started.append((a, k)) or 0)
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(glia, ["lab", *words, "--no-browser"])
+    assert run.exit_code == 0, run.output
+    (target,), told = started[0]
+    assert str(target) == folder
+    assert told == {"browser": False, "extra": ("--port=9",)}
 
 
 def test_extra_options_reach_jupyterlab(tmp_path):

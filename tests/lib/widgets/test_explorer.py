@@ -1,10 +1,14 @@
 """The base of the widgets: traits redraw, frames turn, the still picture says it all."""
 
+import re
+
+import ipywidgets
 import pytest
 import traitlets
 from glia.widgets import Explorer, svg
 from glia.widgets.explorer import bundle, slider
 from glia.widgets.plot import Plot, ticks
+from nbformat import v4
 
 
 class Counter(Explorer):
@@ -78,3 +82,21 @@ def test_boundary_ends_on_the_edges_of_the_box():
     assert plot.boundary((1.0, 0.0), 5.0) == ""  # the line passes outside
     assert plot.region((1.0, 0.0), 5.0, "#000").count("L") == 3  # the whole box
     assert plot.region((1.0, 0.0), -5.0, "#000") == ""
+
+
+def test_an_exported_page_without_widget_state_shows_the_still_picture():
+    exporter = pytest.importorskip("nbconvert.exporters").HTMLExporter(embed_images=True)
+    shown, _ = Counter(value=5)._repr_mimebundle_()
+    output = v4.new_output("display_data", data=shown)
+    cell = v4.new_code_cell("counter", outputs=[output])
+    notebook = v4.new_notebook(cells=[cell], metadata={"title": "export"})
+    page, _ = exporter.from_notebook_node(notebook)
+    assert "now 5" in page and re.search("""<svg[^>]*aria-label=["']a number""", page)
+
+
+def test_widgets_compose_with_ipywidgets():
+    first, second = Counter(), Counter()
+    ipywidgets.link((first, "value"), (second, "value"))
+    box = ipywidgets.HBox([first, second])
+    first.value = 6
+    assert box.children[1].picture["say"] == "now 6"

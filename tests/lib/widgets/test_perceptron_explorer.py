@@ -125,3 +125,17 @@ def test_given_examples_with_signed_labels_use_their_convention():
     widget = PerceptronExplorer(X, 2 * y - 1)
     assert widget.labels == "pm1" and widget.run.converged
     assert {c["name"] for c in widget.controls} == {"step", "mistakes_only"}
+
+
+def test_the_mistakes_of_the_epoch_are_counted_as_they_happen():
+    widget = PerceptronExplorer(data="xor")
+    tallies = [
+        frame["side"].rsplit("<td>", 1)[1].split("</td>")[0] for frame in widget.frames[1:13]
+    ]
+    expected, done, count = [], [], 0
+    for place, visit in enumerate(widget.run.visits[:12]):
+        count += visit.prediction != widget.examples()[1][visit.index]
+        expected.append(", ".join(map(str, [*done, count])))
+        if place % 4 == 3:
+            done, count = [*done, count], 0
+    assert tallies == expected and done == widget.run.mistakes[:3]

@@ -27,7 +27,9 @@ def sources(style: str) -> dict[str, str]:
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            waiting.append("\n".join(_without_docstring(lines[first - 1 : node.end_lineno], node, first)))
+            waiting.append(
+                "\n".join(_without_docstring(lines[first - 1 : node.end_lineno], node, first))
+            )
             if not node.name.startswith("_"):
                 imports = [line for line in lines if line.startswith(("import math", "from numba"))]
                 needed = [line for line in imports if line.split()[-1] in "".join(waiting)]

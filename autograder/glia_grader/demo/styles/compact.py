@@ -34,7 +34,7 @@ def perceptron_fit(X, y, epochs):
     weight, bias, mistakes = np.zeros(X.shape[1]), 0.0, []
     while len(mistakes) < epochs and (not mistakes or mistakes[-1] > 0):
         mistakes.append(0)
-        for row, label in zip(X, y):
+        for row, label in zip(X, y, strict=False):
             before = bias
             weight, bias = perceptron_update(row, label, weight, bias, 1.0)
             mistakes[-1] += int(bias != before)
@@ -56,7 +56,7 @@ def xor_hidden_units():
 
 
 def sigmoid(z):
-    """exp of minus log(1 + exp(-z))."""
+    """Exp of minus log(1 + exp(-z))."""
     return np.exp(-np.logaddexp(0, -z))
 
 

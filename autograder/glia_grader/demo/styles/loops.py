@@ -11,7 +11,7 @@ def mcculloch_pitts(x, weights, threshold):
     if x.ndim == 2:
         return np.array([int(mcculloch_pitts(row, weights, threshold)) for row in x])
     total = 0.0
-    for value, weight in zip(x, weights):
+    for value, weight in zip(x, weights, strict=False):
         total += float(value) * float(weight)
     return 0 if total < threshold else 1
 
@@ -30,7 +30,7 @@ def perceptron_predict(X, weight, bias, labels):
     answers = []
     for row in X:
         z = bias
-        for value, w in zip(row, weight):
+        for value, w in zip(row, weight, strict=False):
             z += value * w
         if labels == "01":
             answers.append(1 if z > 0 else 0)
@@ -41,12 +41,12 @@ def perceptron_predict(X, weight, bias, labels):
 
 def perceptron_update(x, y, weight, bias, lr):
     """Return early when there is nothing to mend."""
-    z = sum(value * w for value, w in zip(x, weight)) + bias
+    z = sum(value * w for value, w in zip(x, weight, strict=False)) + bias
     guess = 1 if z > 0 else 0
     if guess == y:
         return np.array(weight, dtype=float), bias
     direction = 1 if y == 1 else -1
-    new = np.array([w + lr * direction * value for value, w in zip(x, weight)])
+    new = np.array([w + lr * direction * value for value, w in zip(x, weight, strict=False)])
     return new, bias + lr * direction
 
 
@@ -57,7 +57,7 @@ def perceptron_fit(X, y, epochs):
     mistakes = []
     for _ in range(epochs):
         count = 0
-        for row, label in zip(X, y):
+        for row, label in zip(X, y, strict=False):
             z = bias
             for j in range(len(weight)):
                 z += weight[j] * row[j]
@@ -80,9 +80,9 @@ def mistake_bound(X, y, weight, bias):
     if norm == 0:
         return np.inf
     longest, closest = 0.0, math.inf
-    for row, label in zip(X, y):
+    for row, label in zip(X, y, strict=False):
         length = math.sqrt(sum(float(v) ** 2 for v in row) + 1.0)
-        z = sum(float(v) * float(w) for v, w in zip(row, weight)) + float(bias)
+        z = sum(float(v) * float(w) for v, w in zip(row, weight, strict=False)) + float(bias)
         longest = max(longest, length)
         closest = min(closest, (z if label == 1 else -z) / norm)
     if closest <= 0:
@@ -115,8 +115,8 @@ def sigmoid(z):
 def log_likelihood(X, y, weight, bias):
     """Sum log sigmoid(z) or log sigmoid(-z), whichever the label asks for."""
     total = 0.0
-    for row, label in zip(X, y):
-        z = float(sum(float(v) * float(w) for v, w in zip(row, weight)) + bias)
+    for row, label in zip(X, y, strict=False):
+        z = float(sum(float(v) * float(w) for v, w in zip(row, weight, strict=False)) + bias)
         if label == 0:
             z = -z
         total += -math.log1p(math.exp(-z)) if z >= 0 else z - math.log1p(math.exp(z))
@@ -127,7 +127,7 @@ def logistic_gradient(X, y, weight, bias):
     """Collect every example's share, then divide once."""
     grad_weight = np.zeros(X.shape[1])
     grad_bias = 0.0
-    for row, label in zip(X, y):
+    for row, label in zip(X, y, strict=False):
         z = float(np.dot(row, weight) + bias)
         if z >= 0:
             a = 1.0 / (1.0 + math.exp(-z))
@@ -157,7 +157,7 @@ def softmax(z):
 def cross_entropy(logits, targets):
     """The logarithm of the sum, with the maximum taken out and put back."""
     total = 0.0
-    for row, target in zip(logits, targets):
+    for row, target in zip(logits, targets, strict=False):
         top = float(max(row))
         exponentials = sum(math.exp(float(value) - top) for value in row)
         total += top + math.log(exponentials) - float(row[int(target)])
@@ -175,7 +175,7 @@ def softmax_gradient(logits, targets):
 def losses(y_true, y_pred, kind, reduction):
     """One pair at a time."""
     each = []
-    for truth, guess in zip(y_true, y_pred):
+    for truth, guess in zip(y_true, y_pred, strict=False):
         if kind == "zero_one":
             each.append(0.0 if truth == guess else 1.0)
         elif kind == "squared":
@@ -195,10 +195,10 @@ def adaline_step(X, y, weight, bias, lr):
     """Both sums from the old weights, then one step."""
     grad_weight = [0.0] * X.shape[1]
     grad_bias = 0.0
-    for row, label in zip(X, y):
+    for row, label in zip(X, y, strict=False):
         error = float(np.dot(row, weight) + bias - label)
         for j in range(len(row)):
             grad_weight[j] += error * row[j]
         grad_bias += error
-    new = [w - lr * g / len(X) for w, g in zip(weight, grad_weight)]
+    new = [w - lr * g / len(X) for w, g in zip(weight, grad_weight, strict=False)]
     return np.array(new), bias - lr * grad_bias / len(X)

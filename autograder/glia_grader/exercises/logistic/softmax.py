@@ -59,7 +59,6 @@ def _random(rng):
         Case((rng.normal(size=(5, 4)).astype(np.float32),), "float32"),
         Case((strided,), "every second row of a larger array"),
         Case((np.asfortranarray(rng.normal(size=(3, 6))),), "stored column by column"),
-        Case((np.zeros((0, 3)),), "no rows at all"),
         Case((rng.normal(size=(30, 10)) * 3,), "30 rows, 10 classes"),
     ]
 
@@ -105,7 +104,7 @@ def _wrong_axis(z):
 
 
 def _whole_array(z):
-    shifted = np.exp(z - np.max(z, initial=-np.inf))
+    shifted = np.exp(z - np.max(z))
     return shifted / shifted.sum()
 
 
@@ -132,7 +131,7 @@ def _unstable(z):
 
 
 def _one_shift_for_all(z):
-    shifted = np.exp(z - np.max(z, initial=-np.inf))
+    shifted = np.exp(z - np.max(z))
     return shifted / shifted.sum(axis=1, keepdims=True)
 
 

@@ -47,7 +47,7 @@ def _array(*numbers):
 def _mistakes(rng):
     return [
         Case((_array(1, 2), 1, _array(0, -1), -0.5, 1.0), "should be 1, predicted 0"),
-        Case((_array(1, 2), 0, _array(1, 1), 0.5, 1.0), "should be 0, predicted 1"),
+        Case((_array(1, 2), 0, _array(1, 1), -2.5, 1.0), "should be 0, predicted 1"),
         Case((_array(-2, 3, 1), 1, _array(1, -1, 0), 0.25, 1.0), "an input below zero"),
     ]
 
@@ -79,6 +79,9 @@ def _random(rng):
         for label in (0, 1):
             x, weight = rng.normal(size=(2, size)).astype(kind)
             bias, lr = float(rng.normal()), float(rng.uniform(0.05, 2))
+            if size < 7:  # surely a mistake, of each kind; the larger ones as they come
+                surplus = abs(bias) + 0.1
+                bias = float(-(weight @ x)) + (surplus if label == 0 else -surplus)
             cases.append(Case((x, label, weight, bias, lr), f"{size} inputs", 3.0))
     return cases
 
