@@ -43,10 +43,7 @@ def test_the_worked_net_of_two_sigmoid_layers():
 @pytest.mark.parametrize(
     ("net", "count"),
     [
-        (
-            lambda: nn.Sequential(nn.Linear(2, 1024), nn.Linear(1024, 512), nn.Linear(512, 3)),
-            529411,
-        ),
+        (lambda: nn.Sequential(nn.Linear(2, 1024), nn.Linear(1024, 512), nn.Linear(512, 3)), 529411),
         (lambda: nn.Conv2d(3, 96, 11), 34_944),
         (lambda: nn.Linear(200 * 200 * 3, 1, bias=False), 120_000),
         (lambda: nn.Linear(5, 5, bias=False), 25),
