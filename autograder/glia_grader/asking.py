@@ -39,6 +39,7 @@ class Asked:
         self.pairs: list[tuple[tuple[Any, ...], Any, Any]] = []
         self.fatal: StudentError | None = None
         self.form = ""
+        self._answered: list[tuple[tuple[Any, ...], Any]] = []
 
     def call(self, args: tuple[Any, ...], scale: float = 0.0) -> tuple[Any, StudentError | None]:
         """One call: the plain value or the error, remembered as an observation."""
@@ -109,6 +110,20 @@ class Asked:
 
     def ask(self, *args: Any) -> Any:
         """What an examination calls: the answer after the coarse checks, or the check ends."""
+        if not self.exercise.milestone:
+            return self._ask(args)
+        answer = next((known for before, known in self._answered if _equal(before, args)), None)
+        if answer is None:
+            try:
+                answer = self._ask(args)
+            except Stop as stop:
+                answer = stop
+            self._answered.append((args, answer))
+        if isinstance(answer, Stop):
+            raise Stop(*answer.args)
+        return answer
+
+    def _ask(self, args: tuple[Any, ...]) -> Any:
         want = self.expected(args)
         raw, error = self.call(args)
         if error is not None:
@@ -121,6 +136,11 @@ class Asked:
             # Many answers may be right here: showing the reference's would give one away.
             raise Stop(Finding(found.message, found.kind, args, got, None, found.safe))
         return tuple(map(_floats, got)) if type(got) is tuple else _floats(got)
+
+
+def _equal(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+    """Whether two questions are the same."""
+    return len(a) == len(b) and all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
 def _floats(value: Any) -> np.ndarray:

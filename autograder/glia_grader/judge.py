@@ -108,7 +108,7 @@ class _Run:
         return True
 
     def _run(self, check: Check) -> Finding | None:
-        rng = self._rng(check.name)
+        rng = self._rng(check.stream or check.name)
         try:
             if check.cases is not None:
                 return self._compare(check, check.cases(rng))

@@ -47,9 +47,10 @@ def ask(
     forbid = tuple(name for name in exercise.forbid if name != STUB_MODULE)
     hide = () if "glia" in exercise.needs else ("glia",)
     with sandbox.open(limits, forbid=forbid, hide=hide) as box:
-        answerer = BoxAnswerer(
-            box, exercise, function, Deadline(min(budget.question, deadline.left))
-        )
+        seconds = budget.question
+        if exercise.milestone:
+            seconds = max(seconds, exercise.time_limit)
+        answerer = BoxAnswerer(box, exercise, function, Deadline(min(seconds, deadline.left)))
         answerer.prepare(runs, budget)
         return judge(exercise, answerer, seed=seed, hidden=True)
 
