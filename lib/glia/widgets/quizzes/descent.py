@@ -92,7 +92,7 @@ QUESTIONS = (
     ),
     Question(
         "Two runs differ in nothing but the seed of the starting weights. One solves XOR with two "
-        "hidden neurons, the other stays at a loss of 0.35. What has happened?",
+        "hidden neurons, the other stays at a loss of 0.48. What has happened?",
         [
             Choice(
                 "The second run needs more epochs",
