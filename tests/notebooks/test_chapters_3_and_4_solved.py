@@ -2,6 +2,7 @@
 
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -90,7 +91,7 @@ def test_what_chapter_4_says(descent):
     small, calm, jagged, large = rates
     assert small > 2 and jagged < calm < 1 and large == pytest.approx(2.3, abs=0.1)
     scatter = [float(v) for v in re.findall(r"guess off by ([\d.]+)", descent["noise-code"])]
-    for more, less in zip(scatter[:3], scatter[1:4], strict=True):
+    for more, less in pairwise(scatter[:4]):
         assert more / less == pytest.approx(2, rel=0.1)
     narrow, wide = (numbers(line) for line in descent["local-code"].splitlines())
     assert max(wide) < 0.05 and {v for v in narrow if v > 0.02} == {0.48}

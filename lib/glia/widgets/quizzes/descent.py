@@ -19,7 +19,8 @@ QUESTIONS = (
         ],
     ),
     Question(
-        "The loss rises from 2.3 to 40 in ten steps and then becomes nan. What do you change first?",
+        "The loss rises from 2.3 to 40 in ten steps and then becomes nan. What do you change "
+        "first?",
         [
             Choice(
                 "Take more steps",

@@ -34,7 +34,7 @@ QUESTIONS = (
         [
             Choice(
                 "One neuron with a sigmoid",
-                why="That answers a yes-or-no question: one probability, and the rest goes to 'no'.",
+                why="That answers a yes-or-no question: one probability, the rest goes to 'no'.",
             ),
             Choice(
                 "One linear neuron that answers 1 to 7",
