@@ -57,7 +57,7 @@ def test_the_library_and_the_course_are_in_the_wheel(installed: Path, tmp_path: 
 
 def test_demo_grades_the_class(installed: Path, tmp_path: Path):
     out = run(installed / "glia", "demo", "--out", tmp_path / "class", cwd=tmp_path)
-    assert "as deserved" in out
+    assert "the score they deserve" in out
     assert (tmp_path / "class" / "gradebook.db").is_file()
 
 

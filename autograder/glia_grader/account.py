@@ -80,7 +80,7 @@ def _answers(record: Record) -> list[str]:
         if verdict.diagnosis is not None:
             words = verdict.diagnosis.misconception.replace("_", " ")
         elif _borrowed(verdict):
-            words = "borrowed, which is switched off"
+            words = "borrowed what it should build"
         else:
             words = _WORDS.get(verdict.status, "partly right" if verdict.points else "not right")
         said.append(f"{verdict.exercise}: {words}")
@@ -95,7 +95,7 @@ def _answers(record: Record) -> list[str]:
 def _borrowed(verdict: Verdict) -> bool:
     """Whether the answer leaned on something that the exercise forbids."""
     failure = verdict.first_failure
-    return failure is not None and "switched off here" in failure.message
+    return failure is not None and failure.message.startswith("Not this way")
 
 
 def _short(text: str) -> str:

@@ -343,3 +343,9 @@ def test_the_notebook_shows_html_and_a_short_traceback(executed):
     assert len("\n".join(error.traceback).splitlines()) < 20
     json.dumps(executed["zero"])
     assert not re.search(r"site-packages|/autograder/", "\n".join(error.traceback))
+
+
+@pytest.mark.parametrize("name", ["gate_weights", "xor_hidden_units"])
+@pytest.mark.parametrize("stub", [lambda *gate: None, lambda *gate: (1, 2)])
+def test_an_answer_judged_by_behaviour_is_never_given_away(name, stub):
+    assert "expected:" not in check(name, stub).to_text()

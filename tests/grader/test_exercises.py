@@ -224,3 +224,11 @@ def test_the_verdict_round_trips_through_json(exercise):
         again = Verdict.from_dict(json.loads(json.dumps(verdict.to_dict())))
         assert again == verdict
         assert again.to_html() == verdict.to_html()
+
+
+@by_name
+def test_the_score_of_a_misconception_does_not_depend_on_the_seed(exercise):
+    for misconception in exercise.misconceptions:
+        answerer = LocalAnswerer(misconception.solution)
+        points = {judge(exercise, answerer, seed=seed).points for seed in (3, 7922, *SEEDS)}
+        assert len(points) == 1, f"{misconception.name}: {sorted(points)}"

@@ -18,6 +18,7 @@ _ATTRIBUTES = frozenset(
     "columnspacing columnlines rowlines linethickness width height depth voffset notation".split()
 )
 _LONGEST = 4000
+_ROWS = frozenset("math mrow mtd mstyle".split())
 _FUNCTIONS = frozenset("log ln exp max min sin cos tan tanh sup inf det arg".split())
 
 
@@ -51,7 +52,12 @@ def _serialise(node: ElementTree.Element) -> str:
     named = False
     for child in node:
         # "ln 2": a function's name and its argument stand apart.
-        if named and child.tag.rpartition("}")[2] in ("mi", "mn", "msub", "msup", "msubsup"):
+        # Only in a row: elsewhere the number of children has a meaning.
+        if (
+            named
+            and name in _ROWS
+            and child.tag.rpartition("}")[2] in ("mi", "mn", "msub", "msup", "msubsup")
+        ):
             inner += '<mspace width="0.17em"></mspace>'
         inner += _serialise(child) + html.escape(child.tail or "")
         named = (child.text or "") in _FUNCTIONS

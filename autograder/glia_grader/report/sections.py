@@ -26,7 +26,7 @@ __all__ = [
 
 _STATES = {
     "graded": ("✓", "good", "graded"),
-    "waiting": ("✎", "none", "written answer to be read"),
+    "waiting": ("✎", "none", "to be read"),
     "unreadable": ("!", "bad", "could not be read"),
     "failed": ("!", "bad", "the grader failed: look"),
     "ungraded": ("…", "part", "handed in, not graded"),

@@ -110,7 +110,9 @@ class MultiheadAttention(Module):
             sequences = tuple(x.transpose(0, 1) for x in sequences)
         mask = self._mask(sequences, key_padding_mask, attn_mask, is_causal)
         output, weights = F.multi_head_attention_forward(
-            *sequences,
+            sequences[0],
+            sequences[1],
+            sequences[2],
             self.num_heads,
             self._projections(),
             (self.out_proj.weight, self.out_proj.bias),

@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .. import watch
 from ..errors import ShapeError
 from ..tensor import Tensor, as_array
+from .parameter import Handle, Keys, Parameter
 
 __all__ = ["Module", "Parameter"]
-
-
-class Parameter(Tensor):
-    """A tensor that learns: a Module finds it when it is set as an attribute."""
-
-    def __init__(self, data: Any, requires_grad: bool = True) -> None:
-        super().__init__(data, requires_grad=requires_grad)
-
-    def __repr__(self) -> str:
-        return "Parameter containing:\n" + super().__repr__()
-
-
-class Keys(NamedTuple):
-    """Names that were expected and not found, and found and not expected."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-
-class Handle:
-    """What registering a hook returns: `remove()` takes the hook away."""
-
-    def __init__(self, hooks: list, hook: Callable) -> None:
-        self._hooks, self._hook = hooks, hook
-
-    def remove(self) -> None:
-        """Take the hook away."""
-        if self._hook in self._hooks:
-            self._hooks.remove(self._hook)
 
 
 class Module:
@@ -233,7 +205,7 @@ class Module:
             )
         for name, tensor in own.items():
             if name in state_dict:
-                array = as_array(state_dict[name])
+                array = as_array(state_dict[name], tensor.dtype)
                 if array.shape != tensor.shape:
                     raise ShapeError(
                         f"{name!r}: got a value of shape {array.shape}; expected {tensor.shape}"

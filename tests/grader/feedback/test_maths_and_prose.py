@@ -18,6 +18,7 @@ def test_a_formula_becomes_mathml():
 def test_function_names_stand_apart():
     assert "mspace" in to_mathml(r"\ln 2")
     assert "mspace" not in to_mathml("a b")
+    assert "<msub><mi>max</mi><mi>j</mi></msub>" in to_mathml(r"\max_j z_j").replace("mo>", "mi>")
 
 
 @pytest.mark.parametrize(

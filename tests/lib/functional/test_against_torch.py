@@ -1,8 +1,7 @@
-import numpy as np
-import pytest
-
 import glia
 import glia.functional as ours
+import numpy as np
+import pytest
 
 from ..oracle import agree, torch
 
@@ -245,3 +244,51 @@ def test_embedding_and_one_hot():
     both("one_hot", np.array([[1, 2], [2, 0]]), num_classes=4)
     both("linear", normal(2, 3, 4), normal(5, 4), normal(5))
     both("pad", normal(2, 3), pad=(1, 2, 0, 1), value=0.5)
+
+
+def test_causal_attention_with_more_masks_and_dropout():
+    q = normal(2, 4, 3)
+    bools = np.array([[True, False, True, True]] * 4)
+    bools[:, 0] = True
+    seen = np.tril(np.ones((4, 4), bool)) & bools
+    added = normal(4, 4)
+    for mask, expected in (
+        (bools, seen),
+        (added, np.where(np.tril(np.ones((4, 4), bool)), added, -np.inf)),
+    ):
+        y = ours.scaled_dot_product_attention(
+            glia.tensor(q), glia.tensor(q), glia.tensor(q), glia.tensor(mask), is_causal=True
+        )
+        z = theirs.scaled_dot_product_attention(
+            *[torch.tensor(q)] * 3, attn_mask=torch.tensor(expected)
+        )
+        np.testing.assert_allclose(y.array, z, atol=1e-9)
+    glia.manual_seed(0)
+    ones = glia.ones(1, 2000, 4)
+    dropped = ours.scaled_dot_product_attention(ones, ones, ones, dropout_p=0.25)
+    assert abs(dropped.mean().item() - 1) < 0.01 and dropped.array.std() > 0
+
+
+def test_strided_and_read_only_images():
+    base = normal(4, 6, 10, 12)
+    views = [base[::2, ::3, ::2, ::-1], base.transpose(1, 0, 3, 2)[:2, :2], np.asfortranarray(base)]
+    frozen = base.copy()
+    frozen.flags.writeable = False
+    for image in [*views, frozen]:
+        kept = image.copy()
+        weight = normal(2, image.shape[1], 3, 3)
+        x = glia.Tensor.make(image).requires_grad_()
+        y = ours.max_pool2d(ours.conv2d(x, glia.tensor(weight), padding=1), 2)
+        y.sum().backward()
+        z = torch.tensor(kept, requires_grad=True)
+        other = theirs.max_pool2d(theirs.conv2d(z, torch.tensor(weight), padding=1), 2)
+        other.sum().backward()
+        np.testing.assert_allclose(y.detach().array, other.detach(), atol=1e-9)
+        np.testing.assert_allclose(x.grad.array, z.grad, atol=1e-9)
+        np.testing.assert_array_equal(image, kept)
+
+
+def test_pooling_of_single_images():
+    both("avg_pool2d", normal(2, 5, 6), kernel_size=2)
+    both("max_pool2d", normal(2, 5, 6), kernel_size=2)
+    both("adaptive_avg_pool2d", normal(2, 5, 6), output_size=2)

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from glia import nn, tensor
 from glia.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_sequence
 from glia.tensor import Tensor

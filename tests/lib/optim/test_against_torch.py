@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from glia import optim
 from glia.tensor import Tensor
 
