@@ -49,6 +49,7 @@ class _Run:
     seed: int
     hidden: bool
     results: list[CheckResult] = field(default_factory=list)
+    cases: dict[str, list[Case]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.asked = Asked(self.exercise, self.answerer)
@@ -57,6 +58,7 @@ class _Run:
         if not self._door():
             return self._close("blank" if self.results[-1].name == "exists" else "failed")
         values_passed = False
+        self._foresee()
         findings: dict[str, Finding | None] = {}
         for check in self.exercise.checks:
             if self.asked.fatal:
@@ -107,11 +109,24 @@ class _Run:
                 return False
         return True
 
+    def _foresee(self) -> None:
+        """Make the inputs of the first comparisons, so that they can be asked in one go."""
+        self.cases = {}
+        for check in self.exercise.checks:
+            if check.cases is None:
+                break
+            self.cases[check.name] = check.cases(self._rng(check.name))
+        self.asked.announce(case for cases in self.cases.values() for case in cases)
+
     def _run(self, check: Check) -> Finding | None:
         rng = self._rng(check.name)
         try:
             if check.cases is not None:
-                return self._compare(check, check.cases(rng))
+                cases = self.cases.get(check.name)
+                if cases is None:
+                    cases = check.cases(rng)
+                    self.asked.announce(cases)
+                return self._compare(check, cases)
             assert check.examine is not None
             with np.errstate(all="ignore"):  # an absurd answer may overflow a finite difference
                 return check.examine(self.asked.ask, rng)

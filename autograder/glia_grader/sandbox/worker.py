@@ -153,7 +153,7 @@ class Worker:
             sys.stdout, sys.stderr = kept
         answer = {"value": value, "seconds": seconds, "attempts": list(self.policy.attempts)}
         if request.get("want_args"):
-            answer["args"] = arguments if _fits(arguments) else None
+            answer |= _afterwards(arguments, request["value"], blob)
         return answer
 
     def _function(self, name: str) -> Any:
@@ -176,9 +176,12 @@ class Worker:
             return None
 
 
-def _fits(value: Any) -> bool:
+def _afterwards(arguments: Any, sent: dict, blob: bytes) -> dict:
+    """The arguments after a call; where not a byte has changed, only that."""
     try:
-        _pack(value)
+        node, data = _pack(arguments)
     except protocol.Unpackable:
-        return False
-    return True
+        return {"args": None}
+    if node == sent["t"][0] and blob.startswith(data):
+        return {"same": True}
+    return {"args": arguments}
