@@ -13,6 +13,7 @@ from glia_grader.answerer import Answerer, Reply, StudentError, copy_argument, p
 from glia_grader.compare import difference, lenient, numeric, tolerance
 from glia_grader.diagnose import Observation
 from glia_grader.exercise import Case, Exercise, Finding
+from glia_grader.probes import answer
 
 _FATAL = ("timeout", "died", "missing")
 
@@ -82,14 +83,23 @@ class Asked:
         self.observations.append(Observation(args, value, "", "", scale, mutated, looked))
         return value, None
 
+    @property
+    def announced(self) -> bool:
+        """Whether the next question has been announced."""
+        return bool(self._ahead)
+
     def expected(self, args: tuple[Any, ...]) -> Any:
         """The reference's answer."""
-        with np.errstate(all="ignore"):
-            return self.exercise.reference(*[copy_argument(a) for a in args])
+        return answer(self.exercise, args)
 
-    def compare(self, case: Case, parts: tuple[str, ...] = ()) -> Finding | None:
-        """Compare one case with the reference; `parts` names the parts to look at, () all."""
-        want = self.expected(case.args)
+    def compare(self, case: Case, parts: tuple[str, ...], want: Any) -> Finding | None:
+        """Compare one case with the reference.
+
+        Args:
+            case: The case.
+            parts: Names of the parts of the result to look at; () for all.
+            want: The reference's answer to it.
+        """
         raw, error = self.call(case.args, case.scale)
         if error is not None:
             return self._error(error, case)

@@ -96,8 +96,6 @@ def needed(shapes: list[Shape], wanted: str) -> list[bool]:
     Returns:
         One answer a cell.
     """
-    if any(shape.dynamic for shape in shapes):
-        return [True] * len(shapes)
     keep = [shape.functions is None for shape in shapes]
     names = {wanted}.union(*(s.mentions for s, kept in zip(shapes, keep, strict=True) if kept))
     agreed = _agreed(shapes)
@@ -111,6 +109,9 @@ def needed(shapes: list[Shape], wanted: str) -> list[bool]:
                 keep[i] = found = True
                 # What a cell imports for itself, it need not find in another.
                 names |= shape.mentions - {name for name, _ in shape.imports & agreed}
+    # A function that looks names up at run time matters only where it is there at all.
+    if any(shape.dynamic for shape, kept in zip(shapes, keep, strict=True) if kept):
+        return [True] * len(shapes)
     return keep
 
 

@@ -168,7 +168,8 @@ class Box:
         Raises:
             StudentFailure: there is no value; ``kind`` says why.
         """
-        request, blob = _call(name, arguments, keywords or {}, want_args)
+        packed = protocol.pack((arguments, keywords or {}))
+        request, blob = _call(name, packed, want_args)
         value, seconds = self._ask(request, blob, timeout)
         return self._reply(value, seconds, arguments, want_args)
 
@@ -178,6 +179,7 @@ class Box:
         arguments: Iterable[tuple],
         timeout: Callable[[], float],
         want_args: bool = False,
+        packed: Callable[[tuple], tuple[dict, bytes]] | None = None,
     ) -> Iterator[Reply | StudentFailure]:
         """:meth:`call` for many arguments without a pause between them.
 
@@ -189,9 +191,11 @@ class Box:
             arguments: the arguments of each call.
             timeout: seconds for the call that is begun at that moment.
             want_args: see :meth:`call`.
+            packed: gives ``protocol.pack((arguments, {}))``, for who asks the same again and again.
         """
         asked = list(arguments)
-        requests = [_call(name, given, {}, want_args) for given in asked]
+        packed = packed or (lambda given: protocol.pack((given, {})))
+        requests = [_call(name, packed(given), want_args) for given in asked]
         answered = self._stream(requests, timeout)
         for given, (value, seconds) in zip(asked, answered, strict=False):
             if not isinstance(value, StudentFailure):
@@ -276,14 +280,17 @@ class Box:
                 if self.end is not None:
                     raise StudentFailure("died", f"the process had already ended: {self._why}")
                 seconds = timeout()
+                messages = []
                 while len(sizes) < len(requests) and (len(sizes) <= index or ahead < _AHEAD):
                     request, blob = requests[len(sizes)]
                     message = protocol.frame({**request, "id": first + len(sizes)}, blob)
                     if len(sizes) > index and ahead + len(message) > _AHEAD:
                         break
-                    self._send(message, seconds)
+                    messages.append(message)
                     ahead += len(message)
                     sizes.append(len(message))
+                if messages:
+                    self._send(b"".join(messages), seconds)
                 value = self._receive(first + index, seconds - (time.monotonic() - begun), seconds)
                 ahead -= sizes[index]
                 yield value, time.monotonic() - begun
@@ -354,9 +361,9 @@ class Box:
             raise _TooMuch(f"it filled its disk ({size >> 20} MiB in {files} files)")
 
 
-def _call(name: str, arguments: tuple, keywords: dict, want_args: bool) -> tuple[dict, bytes]:
+def _call(name: str, packed: tuple[dict, bytes], want_args: bool) -> tuple[dict, bytes]:
     """The request for a call, and the bytes that go with it."""
-    node, blob = protocol.pack((arguments, keywords))
+    node, blob = packed
     return {"op": "call", "name": name, "value": node, "want_args": want_args}, blob
 
 

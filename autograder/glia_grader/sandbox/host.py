@@ -99,6 +99,11 @@ class Sandbox:
                 f"notebooks. {advice}".strip()
             )
 
+    def settle(self) -> None:
+        """Wait until everything that was begun in the background stands."""
+        if self._background is not None:
+            self._background.join()
+
     def _start_quietly(self) -> None:
         with contextlib.suppress(SandboxError):  # said again when somebody needs it
             self._nursery(_Kind(self.needs_glia, heavy=True))
@@ -108,8 +113,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End every box and remove every trace."""
-        if self._background is not None:
-            self._background.join()
+        self.settle()
         with contextlib.ExitStack() as stack:
             for kind in _KINDS:
                 stack.enter_context(self._locks[kind])

@@ -4,6 +4,7 @@ Built and warmed once in the zygote; a forked box starts with it ready. What nee
 or a person at the keyboard (``!cmd``, ``%%bash``, ``%pip``, ``input()``) is refused in a sentence.
 """
 
+import ast
 import builtins
 import linecache
 import sys
@@ -142,8 +143,9 @@ class Shell:
         self.outputs.begin()
         kept = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self.streams
-        code = self._plain(source) if quiet else None
+        code = self._plain(source) if quiet or _only_functions(source) else None
         if code is not None:
+            self.count = self.ip.execution_count
             error = None
             try:
                 exec(code, self.ip.user_global_ns, self.ip.user_ns)
@@ -151,7 +153,10 @@ class Shell:
                 error = raised
             finally:
                 sys.stdout, sys.stderr = kept
-            return {"ok": error is None, "outputs": [], "count": None, "error": error}
+            if not quiet:
+                self.ip.execution_count += 1
+            count = None if quiet else self.count
+            return {"ok": error is None, "outputs": [], "count": count, "error": error}
         self.count = self.ip.execution_count  # IPython counts on before the value is shown
         formatter: Any = self.ip.display_formatter
         types = formatter.active_types
@@ -198,6 +203,25 @@ class Shell:
         self.ip.execution_count = 1
         linecache.clearcache()
         self._hooks = sum(map(len, self.ip.events.callbacks.values()))
+
+
+def _only_functions(source: str) -> bool:
+    """Whether a cell does nothing but define functions: it can neither show a thing nor fail."""
+    if not source.startswith("def ") or "\n@" in source:
+        return False
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return all(
+        isinstance(node, ast.FunctionDef)
+        and not node.decorator_list
+        and not node.args.defaults
+        and not node.args.kw_defaults
+        and not node.returns
+        and not any(a.annotation for a in ast.walk(node.args) if isinstance(a, ast.arg))
+        for node in body
+    )
 
 
 def _nothing() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 
 from . import landlock, limits, namespaces, pages, seccomp
 from .policy import Inert, Policy
+from .quiet import PACKAGE as QUIET
 from .quiet import Quiet
 from .syscalls import prctl
 from .worker import Channel, Worker
@@ -103,7 +104,9 @@ class Zygote:
         # What is the same for every box is done before there is one.
         self.filter = seccomp.program(seccomp.ANYBODY, writable=self.tier <= 2)
         limits.unbound()
+        importlib.import_module(QUIET)
         gc.collect()
+        gc.disable()  # collecting would write to pages that all boxes share
         gc.freeze()
         pages.collapse()
 
@@ -193,11 +196,13 @@ class Zygote:
             namespaces.mount_scratch(allowed.disk_mb, allowed.inodes, uid)
             if self.has_proc:
                 namespaces.mount_proc()
-            scratch = namespaces.SCRATCH
         elif uid is not None:
             os.chown(scratch, uid, uid)
+        if self.tier == 1:
+            scratch = namespaces.SCRATCH  # the zygote's own home has the same name
+        else:
+            _use_home(scratch)
         os.chdir(scratch)
-        _use_home(scratch)
         limits.apply(allowed, count_processes=self.root or self.tier == 1)
         limits.unprivileged(uid, read_all=self.tier > 1 and not self.settings["open"])
         if self.tier <= 2 and rules["landlock"]:
@@ -221,16 +226,14 @@ class Zygote:
         outputs.limit = int(allowed["cell_output_mb"] * (1 << 20))
         outputs.total = int(allowed["output_mb"] * (1 << 20))
         self.settings.clear()
+        gc.enable()
         return Worker(channel, self.shell, policy)
 
 
 def _only_wire(wire: int) -> Channel:
     """Close every descriptor but the wire, which becomes number 3."""
     os.setsid()
-    null = os.open("/dev/null", os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    os.dup2(wire, WIRE)
+    os.dup2(wire, WIRE)  # 0, 1 and 2 are /dev/null from the zygote's start
     import resource  # Linux only, like all that runs here; but this file may be read anywhere
 
     os.closerange(WIRE + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
