@@ -6,8 +6,8 @@ into them first (`plain`), so that no method of a student's object runs while ma
 
 import time
 import warnings
-from dataclasses import dataclass
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np

@@ -9,8 +9,8 @@ from glia_grader.budget import Budget
 from glia_grader.exercise import Exercise, load
 from glia_grader.judge import judge
 from glia_grader.run import CellRun, Deadline, replay, to_replay
-from glia_grader.sandbox.protocol import pack
 from glia_grader.sandbox.host import Box, Limits, Sandbox, StudentFailure
+from glia_grader.sandbox.protocol import pack
 from glia_grader.verdict import Verdict
 
 STUB_MODULE = "glia_grader"  # boxes hold a quiet stand-in of that name: it must stay importable

@@ -2,7 +2,8 @@
 
 A fresh box for each exercise would otherwise replay the whole notebook fifteen times. Left out is
 only what cannot matter: cells that do nothing but define functions (and import what these use),
-whose names no other cell that is run mentions. Where a notebook looks names up at run time, everything is replayed.
+whose names no other cell that is run mentions. Where a cell that is run looks names up at run time,
+everything is replayed.
 """
 
 import ast

@@ -98,6 +98,11 @@ def test_light_cells_import_nothing_slow():
     from glia_grader.slicing import shape_of
 
     assert shape_of("import math, numpy as np\ndef f(x): return np.exp(x)").light
-    for slow in ("import matplotlib.pyplot as plt", "def f():\n    import numba", "%matplotlib inline",
-                 "m = __import__('num' + 'ba')", "x = ("):  # fmt: skip
+    for slow in (
+        "import matplotlib.pyplot as plt",
+        "def f():\n    import numba",
+        "%matplotlib inline",
+        "m = __import__('num' + 'ba')",
+        "x = (",
+    ):
         assert not shape_of(slow).light

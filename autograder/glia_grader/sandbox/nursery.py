@@ -64,7 +64,9 @@ class Nursery:
                 f"tier {tier} ({TITLES[tier]}) does not work here: {error} {said}".strip()
             ) from None
 
-    def _settings(self, folder: Folder, tier: int, glia: bool, heavy: bool) -> tuple[dict, list[str]]:
+    def _settings(
+        self, folder: Folder, tier: int, glia: bool, heavy: bool
+    ) -> tuple[dict, list[str]]:
         path = [str(folder.code), *view.search_path()]
         extra, place = [str(folder.code)], ""
         if glia:

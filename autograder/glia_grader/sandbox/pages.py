@@ -1,4 +1,4 @@
-"""Large pages for what every box shares: a fork copies page tables, and these are 512 times shorter.
+"""Large pages for what every box shares: a fork copies page tables, and these need far fewer.
 
 A box that writes to a large page gets a small copy of what it touched, as before.
 """
