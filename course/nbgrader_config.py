@@ -33,3 +33,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# What students wrote is shown without its scripts: the formgrader's pages can change every score.
+c.HTMLExporter.filters = {"markdown2html": "glia_grader.formgrader.markdown2html"}

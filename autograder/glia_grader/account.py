@@ -73,7 +73,9 @@ def _answers(record: Record) -> list[str]:
     wrong = [v for v in verdicts if not v.passed]
     blank = [v for v in wrong if v.status == "blank"]
     if record.untouched or (verdicts and len(blank) == len(verdicts)):
-        return ["nothing answered"]
+        # A score that nobody has given yet belongs to a written answer that somebody gave.
+        written = not record.untouched and None in record.scores.values()
+        return ["nothing answered but in words" if written else "nothing answered"]
     said = []
     named = [v for v in wrong if v.status != "blank"]
     for verdict in named[:_MOST]:

@@ -113,6 +113,14 @@ def test_each_exercise_has_statement_answer_check_and_grade_in_a_row(given):
 
 
 @by_set
+def test_run_all_goes_on_after_a_question_without_points(given):
+    graded = {c.grade_id for c in given.release.graded if c.exercise}
+    for cell in given.source["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") in graded:
+            assert cell["metadata"]["tags"] == ["raises-exception"]  # JupyterLab's word for it
+
+
+@by_set
 def test_points_agree_with_the_exercises(given):
     asked = [cell for cell in given.release.graded if cell.exercise]
     assert [c.points for c in asked] == [EXERCISES[c.exercise].points for c in asked]

@@ -82,7 +82,8 @@ def test_attack_is_harmless(path, sandbox, world):
     assert sentinel.read_text() == SECRET
     assert os.listdir(sentinel.parent) == [sentinel.name]
     if sandbox.tier > 1:
-        assert len(os.listdir(sandbox._folder.scratch)) == 1, "only the zygote's own folder"
+        own = len(sandbox._nurseries)
+        assert len(os.listdir(sandbox._folder.scratch)) == own, "only the zygotes' own folders"
     # And the next student starts afresh.
     with sandbox.open() as fresh:
         assert fresh.exec("import numpy as np\ndef g(x): return np.allclose(x, 1)", 20).ok
