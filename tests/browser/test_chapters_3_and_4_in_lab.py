@@ -39,11 +39,11 @@ def test_layers_chapter(lab):
     bumps.get_by_role("combobox", name="start from").select_option(index=1)
     spoken(lab, bumps, "Z is 3.5")
     unit = bumps.get_by_role("slider", name="output weight v")
-    before = bumps.locator("svg").inner_html()
+    before = bumps.locator(".glia-picture").inner_html()
     unit.focus()
     unit.press("PageUp")
     lab.page.wait_for_function(
-        "([node, before]) => node.querySelector('svg').innerHTML !== before",
+        "([node, before]) => node.innerHTML !== before",
         arg=[bumps.locator(".glia-picture").element_handle(), before],
     )
 
