@@ -88,16 +88,20 @@ from glia.functions import (
     flip,
     floor,
     gather,
+    ge,
+    gt,
     index_select,
     is_tensor,
     isfinite,
     isinf,
     isnan,
+    le,
     log,
     log1p,
     log2,
     log_softmax,
     logsumexp,
+    lt,
     masked_select,
     matmul,
     max,
@@ -233,8 +237,10 @@ __all__ = [
     "functional",
     "gate",
     "gather",
+    "ge",
     "get_default_dtype",
     "gradcheck",
+    "gt",
     "half",
     "index_select",
     "inf",
@@ -247,6 +253,7 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "le",
     "linspace",
     "load",
     "log",
@@ -255,6 +262,7 @@ __all__ = [
     "log_softmax",
     "logsumexp",
     "long",
+    "lt",
     "manual_seed",
     "masked_select",
     "matmul",
@@ -338,6 +346,9 @@ __all__ = [
     "zeros_like",
 ]
 
+# Three dtypes have the names of Python's own types; as attributes they hide nothing in here.
+_DTYPES = {"float": float32, "int": int32, "bool": bool_}
+
 # Loaded when first used: the first two bring matplotlib and ipywidgets with them.
 _LAZY = frozenset({"viz", "widgets", "models", "train"})
 
@@ -345,6 +356,8 @@ _LAZY = frozenset({"viz", "widgets", "models", "train"})
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return importlib.import_module(f"glia.{name}")
+    if name in _DTYPES:
+        return _DTYPES[name]
     raise AttributeError(f"module 'glia' has no attribute {name!r}")
 
 

@@ -185,7 +185,7 @@ class MathMethods(ShapeMethods):
         self, dim: Any = None, correction: int = 1, keepdim: bool = False, **old: Any
     ) -> Tensor:
         """Return the standard deviation over axes."""
-        return self.var(dim, correction, keepdim, **old).sqrt()
+        return red.Std.apply(self, dim, int(old.get("unbiased", correction)), keepdim)
 
     def prod(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Multiply over axes, or everything."""
@@ -203,7 +203,7 @@ class MathMethods(ShapeMethods):
         """Return the p-norm over axes, (Σ |x|^p)^(1/p)."""
         if p == float("inf"):
             return self.abs().amax(dim, keepdim)
-        return ((self.abs() ** p).sum(dim, keepdim)) ** (1 / p)
+        return red.Norm.apply(self, p, dim, keepdim)
 
     def amax(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Return the largest values over axes; ties share the gradient."""
@@ -272,6 +272,8 @@ class MathMethods(ShapeMethods):
     def ne(self, other: Any) -> Tensor:
         """Return where two differ."""
         return self != other  # type: ignore[return-value]
+
+    gt, ge, lt, le = Operators.__gt__, Operators.__ge__, Operators.__lt__, Operators.__le__
 
     def isnan(self) -> Tensor:
         """Return where a value is NaN."""

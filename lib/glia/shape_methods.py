@@ -74,6 +74,9 @@ class ShapeMethods(Operators):
     def transpose(self, dim0: int, dim1: int) -> Tensor:
         """Exchange two axes."""
         dims = list(range(self.array.ndim))
+        for dim in (dim0, dim1):
+            if not -len(dims) <= dim < len(dims):
+                raise IndexError(f"transpose: got dim {dim} for a tensor of {len(dims)} axes")
         dims[dim0], dims[dim1] = dims[dim1], dims[dim0]
         return shp.Permute.apply(self, tuple(dims))
 

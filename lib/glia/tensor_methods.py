@@ -39,6 +39,10 @@ class Methods(MathMethods):
         """Return self: everything is on the CPU."""
         return self  # type: ignore[return-value]
 
+    def cuda(self, device: Any = "cuda") -> Tensor:
+        """Raise a ValueError: glia computes on the CPU."""
+        return self.to(_device(device))
+
     def type(self, dtype: Any) -> Tensor:
         """Convert to a dtype; the gradient is converted back."""
         same = self.array.dtype == dtype

@@ -167,9 +167,9 @@ class Module:
         """Yield every parameter once."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """Yield every buffer with its path."""
-        for path, module in self.named_modules():
+        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
             for name, buffer in module._buffers.items():
                 if buffer is not None:
                     yield _join(path, name), buffer
@@ -237,11 +237,11 @@ class Module:
             else:
                 parameter.grad.zero_()
 
-    def apply(self, function: Callable[[Module], Any]) -> Any:
+    def apply(self, fn: Callable[[Module], Any]) -> Any:
         """Call a function on every module inside and at last on this one; return self."""
         for child in self.children():
-            child.apply(function)
-        function(self)
+            child.apply(fn)
+        fn(self)
         return self
 
     def to(self, *targets: Any) -> Any:
@@ -251,6 +251,10 @@ class Module:
             if tensor.dtype.kind == "f" and new.dtype.kind == "f":
                 tensor.array = new.array
         return self
+
+    def cuda(self, device: Any = "cuda") -> Any:
+        """Raise a ValueError: glia computes on the CPU."""
+        return self.to(device)
 
     def cpu(self) -> Any:
         """Return self: everything is on the CPU."""

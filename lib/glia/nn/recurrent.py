@@ -110,11 +110,16 @@ class _Recurrent(Module):
         shape = (self.num_layers * (1 + self.bidirectional), x.shape[1], self.hidden_size)
         if hx is None:
             return tuple(zeros(*shape, dtype=x.dtype) for _ in range(self._states))
-        states = hx if isinstance(hx, tuple) else (hx,)
+        states = hx if isinstance(hx, (tuple, list)) else (hx,)
+        if len(states) != self._states:
+            expected = "the pair (h, c)" if self._states > 1 else "one tensor h"
+            raise TypeError(
+                f"{type(self).__name__}: got {len(states)} first states; expected {expected}"
+            )
         for state in states:
             if state.shape != shape:
                 raise ShapeError(f"got a state of shape {state.shape}; expected {shape}")
-        return states
+        return tuple(states)
 
     def _layers(self, x: Tensor, first: tuple, lengths: Tensor | None) -> tuple[Tensor, tuple]:
         mask = None

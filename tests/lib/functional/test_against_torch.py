@@ -292,3 +292,38 @@ def test_pooling_of_single_images():
     both("avg_pool2d", normal(2, 5, 6), kernel_size=2)
     both("max_pool2d", normal(2, 5, 6), kernel_size=2)
     both("adaptive_avg_pool2d", normal(2, 5, 6), output_size=2)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_cross_entropy_of_probabilities_with_class_weights(reduction):
+    q, weights = rng.dirichlet(np.ones(4), 5), np.abs(normal(4))
+    for smoothing in (0.0, 0.2):
+        settings = {"reduction": reduction, "label_smoothing": smoothing}
+        agree(
+            lambda z, t, s=settings: ours.cross_entropy(z, t, glia.tensor(weights), **s),
+            lambda z, t, s=settings: theirs.cross_entropy(z, t, torch.tensor(weights), **s),
+            normal(5, 4),
+            q,
+        )
+
+
+def test_whole_number_targets_become_floats_of_the_inputs_dtype():
+    x, y = rng.random((3, 2)).astype(np.float32), np.array([[0, 1], [1, 1], [0, 0]])
+    for name in ("mse_loss", "l1_loss", "binary_cross_entropy_with_logits"):
+        mine = getattr(ours, name)(glia.tensor(x), glia.tensor(y))
+        yours = getattr(theirs, name)(torch.tensor(x), torch.tensor(y).float())
+        assert mine.dtype == np.float32
+        np.testing.assert_allclose(mine.array, yours, rtol=1e-6)
+
+
+def test_norms_and_deviations_also_where_they_are_zero():
+    for x in (normal(3, 4), np.zeros((3, 4)), np.ones((3, 4))):
+        for p in (1, 2, 3.0):
+            agree(lambda a, q=p: a.norm(q), lambda a, q=p: a.norm(q), x)
+            agree(lambda a, q=p: a.norm(q, dim=1), lambda a, q=p: a.norm(q, dim=1), x)
+        agree(lambda a: a.norm(2, 0, True), lambda a: a.norm(2, 0, True), x)
+        agree(lambda a: a.std(), lambda a: a.std(), x)
+        agree(lambda a: a.std(0), lambda a: a.std(0), x)
+        agree(lambda a: a.std(1, correction=0), lambda a: a.std(1, correction=0), x)
+        agree(lambda a: a.std(1, keepdim=True), lambda a: a.std(1, keepdim=True), x)
+        both("normalize", x)
