@@ -11,4 +11,4 @@ def softmax(z):
     return z
 
 
-2.0
+2.0  # noqa: B018 (the value of the cell)
