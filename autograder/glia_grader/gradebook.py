@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from glia_grader.course import Course, alembic_on_path, captured
-from glia_grader.journal import write_durably
+from glia_grader.journal import sweep, write_durably
 from glia_grader.record import Record
 
 
@@ -200,6 +200,7 @@ class GradebookWriter:
                 shutil.copyfile(file, target)
                 target.chmod(permissions)
         text = _text(record.notebook_out)
+        sweep(path)
         write_durably(path, text.encode("utf-8", errors="replace"), permissions)
 
 

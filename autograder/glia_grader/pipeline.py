@@ -153,11 +153,12 @@ def grade(
 @contextmanager
 def _clear_words() -> Iterator[None]:
     """A gradebook or a disk that refuses ends the run in a sentence; the journal is intact."""
+    from nbgrader.api import InvalidEntry  # what nbgrader makes of some of SQLAlchemy's errors
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, InvalidEntry, OSError) as error:
         words = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise CourseError(
             f"what was graded could not be written ({words}). It is kept in the journal: mend this "

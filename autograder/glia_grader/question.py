@@ -26,6 +26,7 @@ def ask(
     budget: Budget,
     deadline: Deadline,
     limits: Limits,
+    hidden: bool = True,
 ) -> Verdict:
     """Judge one exercise.
 
@@ -38,6 +39,7 @@ def ask(
         budget: Time limits.
         deadline: The end of the submission's time.
         limits: Memory, disk, output.
+        hidden: Whether inputs and expected values are withheld.
 
     Returns:
         The judge's verdict.
@@ -46,7 +48,7 @@ def ask(
     if fatal is None and deadline.left <= 0.2:
         fatal = StudentError("timeout", "the time for this notebook was used up before")
     if fatal is not None:
-        return judge(exercise, Silent(fatal), seed=seed, hidden=True)
+        return judge(exercise, Silent(fatal), seed=seed, hidden=hidden)
     forbid = tuple(name for name in exercise.forbid if name != STUB_MODULE)
     hide = () if "glia" in exercise.needs else ("glia",)
     cells = to_replay(runs, function, budget)
@@ -57,7 +59,7 @@ def ask(
     with sandbox.open(limits, forbid=forbid, hide=hide, heavy=heavy) as box:
         answerer = BoxAnswerer(box, exercise, function, Deadline(min(seconds, deadline.left)))
         answerer.prepare(runs, budget)
-        verdict = judge(exercise, answerer, seed=seed, hidden=True)
+        verdict = judge(exercise, answerer, seed=seed, hidden=hidden)
         box.close(wait=False)
     return verdict
 
