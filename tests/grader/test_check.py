@@ -45,7 +45,7 @@ def test_check_and_grade_like_right_work(name):
     verdict = check(name, RIGHT[name])
     assert verdict.passed and verdict.to_html() == verdict._repr_html_()
     mark = grade(name, RIGHT[name])
-    assert repr(mark) == "2.0" and float(mark) == 2.0
+    assert repr(mark) == repr(verdict.max_points) and float(mark) == verdict.max_points
 
 
 def test_hints_open_one_by_one():
@@ -102,7 +102,7 @@ def test_progress_remembers_this_session():
     assert rows["softmax"] == ("◐", "partly", "1.6 / 2")
     assert rows["sigmoid"] == ("✓", "done", "2 / 2")
     assert len(rows) >= 15
-    assert "/ 30" in repr(progress()) and "<table" in progress()._repr_html_()
+    assert " / " in repr(progress()).splitlines()[-1] and "<table" in progress()._repr_html_()
 
 
 def test_printing_is_swallowed(capfd):

@@ -13,10 +13,7 @@ for fork in (
     lambda: libc.syscall(57),
     lambda: libc.syscall(56, 17, 0, 0, 0),
 ):
-    child = fork()
-    if child == 0:
-        os._exit(0)  # else it would answer the host beside its parent
-    if child > 0:
+    if fork() > 0:
         print("ESCAPED")
 while True:
     os.fork()
