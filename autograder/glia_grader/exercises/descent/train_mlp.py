@@ -97,7 +97,7 @@ def _below(limit):
         return Finding(
             f"On digits that your net has never seen its loss is {loss:.3g} nats; it should be "
             f"below {limit:g}. Guessing has 2.3",
-            safe=f"The loss on unseen digits is not below {limit:g} nats",
+            safe="The loss on digits that your net has never seen is still too high",
         )
 
     return examine
@@ -111,7 +111,7 @@ def _moved(ask, rng):
         still = still[:, inked] if name == "W1" else still
         if still.mean() > 0.25:
             words = f"{name} has hardly moved: {still.mean():.0%} of its numbers are as given"
-            return Finding(words, safe=f"{name} has hardly moved")
+            return Finding(words, safe="Some of the parameters have hardly moved")
     return None
 
 
