@@ -365,3 +365,28 @@ def test_changes_in_place_by_name():
     assert x.tolist() == [-0.5, -1, 9]
     assert x.copy_(glia.tensor(4)).tolist() == [4, 4, 4]
     assert x.add_(glia.ones(3), alpha=2).tolist() == [6, 6, 6]
+
+
+def test_numbers_and_arrays_on_the_left_and_changes_in_place():
+    x = glia.tensor([[1.0, -2.0], [3.0, 4.0]])
+    m = np.array([[1.0, 2.0], [0.0, 1.0]], np.float32)
+    np.testing.assert_array_equal((m @ x).array, m @ x.array)
+    np.testing.assert_array_equal((2 - x).array, 2 - x.array)
+    np.testing.assert_array_equal((2**x).array, 2**x.array)
+    np.testing.assert_array_equal(abs(-x).array, np.abs(x.array))
+    y = x.clone()
+    y *= 3
+    y -= 1
+    y /= 2
+    np.testing.assert_allclose(y.array, (x.array * 3 - 1) / 2)
+    same = x.clone()
+    assert same.mul_(2) is same and same.div_(2) is same
+    np.testing.assert_array_equal(same.array, x.array)
+
+
+def test_a_graph_walked_twice_says_so_wherever_the_second_walk_meets_it():
+    w = glia.ones(2, requires_grad=True)
+    shared = w * 2
+    shared.sum().backward()
+    with pytest.raises(RuntimeError, match="retain_graph=True"):
+        (shared + 1).sum().backward()

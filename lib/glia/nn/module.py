@@ -257,7 +257,7 @@ class Module:
         return self.to(device)
 
     def cpu(self) -> Any:
-        """Return self: everything is on the CPU."""
+        """Return self: everything is there."""
         return self
 
     def float(self) -> Any:
