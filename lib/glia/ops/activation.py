@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..backend import implementation, reference
 from .elementwise import erf, unary
 from .op import Op
 from .sigmoid import log_sigmoid, sigmoid, sigmoid_grad
@@ -18,12 +19,36 @@ from .threshold import heaviside, sign
 Sigmoid = unary("Sigmoid", sigmoid, lambda x, y: sigmoid_grad(x))
 LogSigmoid = unary("LogSigmoid", log_sigmoid, lambda x, y: sigmoid(-x))
 Tanh = unary("Tanh", np.tanh, lambda x, y: 1 - y * y)
-ReLU = unary("ReLU", lambda x: np.maximum(x, 0), lambda x, y: x > 0)
 SiLU = unary("SiLU", lambda x: x * sigmoid(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)))
 Step = unary("Step", lambda z: heaviside(z).astype(z.dtype), lambda x, y: 0)
 SignStep = unary("Sign", lambda z: sign(z).astype(z.dtype), lambda x, y: 0)
-for _name, _op in (("sigmoid", Sigmoid), ("tanh", Tanh), ("relu", ReLU), ("silu", SiLU)):
+for _name, _op in (("sigmoid", Sigmoid), ("tanh", Tanh), ("silu", SiLU)):
     Op.named[_name] = _op
+
+
+class ReLU(Op, name="relu"):
+    """y = max(x, 0)."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return implementation("relu")(x)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return implementation("relu_backward")(grad, *ctx.saved_tensors)
+
+
+@reference(twin="glia.kernels.relu.relu")
+def relu(x: np.ndarray) -> np.ndarray:
+    """Return max(x, 0)."""
+    return np.maximum(x, 0)
+
+
+@reference(twin="glia.kernels.relu.relu_backward")
+def relu_backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the gradient where x > 0, else 0."""
+    return grad * (x > 0)
 
 
 class LeakyReLU(Op, name="leaky_relu"):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..backend import implementation, reference
@@ -42,6 +44,8 @@ class MatMul(Op, name="matmul"):
 class Linear(Op, name="linear"):
     """Y = X Wᵀ + b; ∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y over the examples."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, weight, bias):
         ctx.save_for_backward(x, weight)
@@ -52,7 +56,7 @@ class Linear(Op, name="linear"):
         return implementation("linear_backward")(grad, *ctx.saved_tensors, ctx.needs_input_grad)
 
 
-@reference()
+@reference(twin="glia.kernels.linear.linear")
 def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
     """Return x Wᵀ + b.
 
@@ -63,12 +67,13 @@ def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) ->
     return y if bias is None else y + bias
 
 
-@reference()
+@reference(twin="glia.kernels.linear.linear_backward")
 def linear_backward(
     grad: np.ndarray, x: np.ndarray, weight: np.ndarray, needs: tuple[bool, ...]
 ) -> tuple:
     """Return the gradients of x, weight and bias, None where not needed."""
-    rows, upstream = x.reshape(-1, x.shape[-1]), grad.reshape(-1, grad.shape[-1])
+    count = math.prod(x.shape[:-1])
+    rows, upstream = x.reshape(count, x.shape[-1]), grad.reshape(count, grad.shape[-1])
     return (
         grad @ weight if needs[0] else None,
         upstream.T @ rows if needs[1] else None,

@@ -1,0 +1,184 @@
+"""Every op's kernel against its numpy twin, over drawn shapes, strides, dtypes and odd arrays.
+
+The default ring draws a few dozen of each; the campaign draws GLIA_FUZZ of them (10,000).
+Tolerances, relative to the largest value of a result: float32 2e-5 · √(length of its longest sum),
+float64 1e-12.
+"""
+
+import os
+
+import numpy as np
+import pytest
+from glia import backend
+
+if "numba" not in backend.available():
+    pytest.skip("needs numba", allow_module_level=True)
+
+import glia  # noqa: F401 - registers every op
+from glia.optim import adam, sgd  # noqa: F401 - registers the updates
+
+
+def pair(name):
+    with backend.use("numpy"):
+        plain = backend.implementation(name)
+    with backend.use("numba"):
+        return plain, backend.implementation(name)
+
+
+class Draw:
+    """Arrays of one dtype in any state: turned, sliced, read-only, misaligned, or plain."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.dtype = rng.choice([np.float32, np.float32, np.float32, np.float64])
+
+    def size(self, most=40, least=0):
+        usual = int(self.rng.integers(least, most))
+        return max(least, int(self.rng.choice([0, 1, usual, usual, usual, usual])))
+
+    def array(self, *shape):
+        values = self.rng.standard_normal(shape).astype(self.dtype)
+        how = self.rng.integers(8)
+        if how == 0 and values.ndim > 1:
+            return np.asfortranarray(values)
+        if how == 1 and values.ndim:
+            wide = np.zeros((*shape[:-1], 2 * shape[-1] + 1), self.dtype)
+            wide[..., 1::2] = values
+            return wide[..., 1::2]
+        if how == 2:
+            values.flags.writeable = False
+        if how == 3:
+            raw = np.zeros(values.nbytes + 1, np.uint8)[1:].view()
+            odd = np.frombuffer(raw.data, self.dtype, values.size).reshape(shape)
+            odd = odd.view() if values.size else values
+            if values.size:
+                odd[...] = values
+            return odd
+        if how == 4 and values.ndim:
+            return values[::-1]
+        return values
+
+
+def linear(draw):
+    out, features = draw.size(), draw.size(60)
+    lead = [(draw.size(),), (), (draw.size(5), draw.size(8))][draw.rng.integers(3)]
+    weight, x = draw.array(out, features), draw.array(*lead, features)
+    return x, weight, draw.array(out) if draw.rng.random() < 0.7 else None
+
+
+def linear_backward(draw):
+    x, weight, _ = linear(draw)
+    grad = draw.array(*x.shape[:-1], len(weight))
+    return grad, x, weight, tuple(bool(b) for b in draw.rng.integers(2, size=3))
+
+
+def relu(draw):
+    return (draw.array(*(draw.size(9) for _ in range(draw.rng.integers(4)))),)
+
+
+def relu_backward(draw):
+    (x,) = relu(draw)
+    return draw.array(*x.shape), x
+
+
+def class_cross_entropy(draw):
+    rows, classes = draw.size(30, 1), draw.size(70, 1)
+    z, target = draw.array(rows, classes), draw.rng.integers(0, classes, rows)
+    if draw.rng.random() < 0.3:
+        target[0] = -100
+    if draw.rng.random() < 0.2:
+        z = z * 1e4
+    reduction = draw.rng.choice(["mean", "sum"])
+    kind = draw.rng.choice([np.int64, np.int32])
+    return z, target.astype(kind), -100, str(reduction)
+
+
+def sgd_update_(draw):
+    w = relu(draw)[0]
+    return np.array(w), draw.array(*w.shape), 0.1
+
+
+def momentum_update_(draw):
+    w = relu(draw)[0]
+    return np.array(w), draw.array(*w.shape), np.array(w) * 2, 0.1, 0.9
+
+
+def adam_update_(draw):
+    w = relu(draw)[0]
+    t = float(draw.rng.choice([1, 2, 1000, np.inf]))
+    square = np.square(np.array(w))
+    return np.array(w), draw.array(*w.shape), np.array(w), square, 1e-3, 0.9, 0.999, 1e-8, t
+
+
+CASES = [linear, linear_backward, relu, relu_backward, class_cross_entropy,
+         sgd_update_, momentum_update_, adam_update_]  # fmt: skip
+TURNS = int(os.environ.get("GLIA_FUZZ", "40"))
+
+
+def agree(plain, fast, longest):
+    if plain is None or fast is None:
+        assert plain is fast
+        return
+    if isinstance(plain, (tuple, list)):
+        assert len(plain) == len(fast)
+        for one, other in zip(plain, fast, strict=True):
+            agree(one, other, longest)
+        return
+    plain, fast = np.asarray(plain), np.asarray(fast)
+    assert plain.shape == fast.shape
+    assert plain.dtype == fast.dtype
+    finite = np.abs(plain[np.isfinite(plain)])
+    scale = max(float(finite.max(initial=0)), 1e-3)
+    unit = 2e-5 if plain.dtype == np.float32 else 1e-12
+    np.testing.assert_allclose(fast, plain, rtol=0, atol=unit * scale * max(longest, 1) ** 0.5)
+
+
+def copied(args):
+    return tuple(
+        np.array(a) if isinstance(a, np.ndarray) and a.flags.writeable else a for a in args
+    )
+
+
+@pytest.mark.parametrize("drawn", CASES, ids=lambda c: c.__name__)
+def test_kernels_agree_with_their_textbook(drawn):
+    plain, fast = pair(drawn.__name__)
+    assert plain is not fast
+    for seed in range(TURNS):
+        draw = Draw(np.random.default_rng(seed))
+        args = drawn(draw)
+        arrays = [a for a in args if isinstance(a, np.ndarray)]
+        before = [a.copy() for a in arrays]
+        longest = max([1, *(a.size for a in arrays)])
+        in_place = drawn.__name__.endswith("_")
+        theirs = copied(args) if in_place else args
+        with np.errstate(all="ignore"):
+            expected, got = plain(*theirs), fast(*args)
+        agree(expected, got, longest)
+        if in_place:
+            agree(
+                [a for a in theirs if isinstance(a, np.ndarray)],
+                [a for a in args if isinstance(a, np.ndarray)],
+                longest,
+            )
+        else:
+            for array, was in zip(arrays, before, strict=True):
+                np.testing.assert_array_equal(array, was, err_msg=f"seed {seed}: input changed")
+
+
+def test_nan_and_infinities_are_numpys():
+    x = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-42], np.float32)
+    for name, args in (("relu", (x,)), ("relu_backward", (np.ones_like(x), x))):
+        plain, fast = pair(name)
+        np.testing.assert_array_equal(plain(*args), fast(*args))
+    z = np.array([[-np.inf, 0.0], [3.0, -np.inf], [1e4, -1e4]], np.float32)
+    plain, fast = pair("class_cross_entropy")
+    for target in ([1, 0, 0], [0, 0, 1]):
+        args = (z, np.array(target), -100, "sum")
+        for ours, theirs in zip(fast(*args), plain(*args), strict=True):
+            np.testing.assert_allclose(ours, theirs)
+
+
+def test_a_wrong_class_number_is_named():
+    _, fast = pair("class_cross_entropy")
+    with pytest.raises(IndexError, match="class number 7"):
+        fast(np.zeros((2, 3), np.float32), np.array([0, 7]), -100, "mean")
