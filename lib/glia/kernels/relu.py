@@ -8,7 +8,8 @@ from glia.ops.activation import relu_backward as plain_relu_backward
 from ._core.loops import vector_loop
 from ._core.memory import address
 from ._jit import parallel, prange
-from ._pool import FLOAT32, ready, take
+from ._layout import as_it_lies, in_order
+from ._pool import FLOAT32, take
 from ._share import STREAM, parts_of, share
 
 _rectify = vector_loop(lambda f, a, s: [f.maximum(a[0], 0.0)], loads=(0,), stores=(1,))
@@ -21,18 +22,20 @@ def relu(x):
     """Return max(x, 0)."""
     if x.dtype != FLOAT32:
         return plain_relu(x)
-    y = take(*x.shape)
-    _forward(ready(x).reshape(-1), y.reshape(-1))
-    return y
+    lying, _, back = as_it_lies(x)
+    y = take(*lying.shape)
+    _forward(lying.reshape(-1), y.reshape(-1))
+    return y if back is None else y.transpose(back)
 
 
 def relu_backward(grad, x):
     """Return the gradient where x > 0, else 0."""
     if not grad.dtype == x.dtype == FLOAT32:
         return plain_relu_backward(grad, x)
-    out = take(*x.shape)
-    _backward(ready(grad).reshape(-1), ready(x).reshape(-1), out.reshape(-1))
-    return out
+    lying, there, back = as_it_lies(x)
+    out = take(*lying.shape)
+    _backward(in_order(grad, there).reshape(-1), lying.reshape(-1), out.reshape(-1))
+    return out if back is None else out.transpose(back)
 
 
 @parallel
