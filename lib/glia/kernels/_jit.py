@@ -71,14 +71,14 @@ def _keep_nothing(signature: Any, data: Any) -> None:
 
 
 @functools.cache
-def _engine_room() -> str:
-    """Return a digest of the primitives' sources: a kernel is stale if one of them has changed."""
-    sources = sorted(Path(__file__).parent.joinpath("_core").glob("*.py"))
+def _all_sources() -> str:
+    """Return a digest of all kernels' sources: they are built from one another."""
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 class _OurKernels:
-    """Of glia's kernels alone; their cache depends on the primitives that they are built from.
+    """Of glia's kernels alone; their cache depends on the others that they are built from.
 
     numba looks only at the file that a function stands in.
     """
@@ -92,7 +92,7 @@ class _OurKernels:
 
     def get_source_stamp(self) -> Any:
         """Return what must be unchanged for the cache to hold."""
-        return super().get_source_stamp(), _engine_room()  # type: ignore[misc]
+        return super().get_source_stamp(), _all_sources()  # type: ignore[misc]
 
 
 class _Provided(_OurKernels, caching.UserProvidedCacheLocator):

@@ -38,7 +38,9 @@ _tables: dict[tuple, np.ndarray] = {}
 _none = np.zeros((1, 1, 1, 1), np.float32)
 
 
-def conv2d(x, weight, bias=None, stride=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1), groups=1):
+def conv2d(
+    x, weight, bias=None, stride=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1), groups=1
+):
     """Cross-correlate images (N, C, H, W) with filters (O, C, KH, KW)."""
     if _odd(x, weight, bias, stride, groups):
         return plain_conv2d(x, weight, bias, stride, padding, dilation, groups)
@@ -50,13 +52,13 @@ def conv2d(x, weight, bias=None, stride=(1, 1), padding=((0, 0), (0, 0)), dilati
     w_out = output_size(width, kernel[1], 1, (0, 0), dilation[1])
     y = take(len(weight), h_out, w_out, batch)
     offsets = _offsets(channels, height, width, batch, kernel, dilation)
-    _forward(source, filters, filters[0] if bias is None else ready(bias), bias is not None, offsets, y)
+    _forward(
+        source, filters, filters[0] if bias is None else ready(bias), bias is not None, offsets, y
+    )
     return batch_first(y)
 
 
-def conv2d_backward(
-    grad, x, weight, stride, padding, dilation, groups, needs=(True, True, True)
-):
+def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(True, True, True)):
     """Return the gradients of x, weight and bias, None where not needed."""
     if _odd(x, weight, grad, stride, groups) or not grad.size:
         return plain_conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs)
@@ -211,7 +213,9 @@ def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, ou
     else:
         for t in prange(2):
             first, last = share(t, 2, rows, 1)
-            _sum_half(first, last, t, upstream, source, offsets, tile_filters, tile_places, sums, out)
+            _sum_half(
+                first, last, t, upstream, source, offsets, tile_filters, tile_places, sums, out
+            )
     many, places = out.shape
     across = (places + tile_places - 1) // tile_places
     half = 4 * (sums.size // 2)

@@ -21,6 +21,7 @@ from ._core.loops import vector_loop
 from ._core.memory import address
 from ._core.transpose import transpose
 from ._jit import jit, parallel, prange
+from ._layout import as_it_lies
 from ._pool import FLOAT32, ready, take
 from ._share import SERIAL, parts_of, share
 
@@ -42,14 +43,15 @@ def linear(x, weight, bias=None):
     features = x.shape[-1]
     if x.size == 0 or weight.size == 0:
         return plain_linear(x, weight, bias)
-    rows = ready(x if x.ndim == 2 else x.reshape(-1, features))
     out = weight.shape[0]
+    lying, _, back = as_it_lies(x if x.ndim == 2 else x.reshape(-1, features))
+    rows = x.size // features
     turned, stored, turn = _both_orders(weight, forward=True)
-    y = take(len(rows), out)
-    several = len(rows) < MANY_ROWS and rows.size * out >= SERIAL
-    part = take(len(rows), out) if several else _row
+    y = take(rows, out)
+    part = take(rows, out) if rows < MANY_ROWS and x.size * out >= SERIAL else _row
     _forward(
-        rows,
+        lying,
+        back is not None,
         turned,
         stored,
         turn,
@@ -67,16 +69,19 @@ def linear_backward(grad, x, weight, needs):
         return plain_linear_backward(grad, x, weight, needs)
     out, features = weight.shape
     upstream = ready(grad if grad.ndim == 2 else grad.reshape(-1, out))
-    rows = ready(x if x.ndim == 2 else x.reshape(-1, features))
+    column = weight.flags.f_contiguous
+    flat = x if x.ndim == 2 else x.reshape(-1, features)
+    lying, _, back = as_it_lies(flat) if column else (ready(flat), None, None)
+    rows = x.size // features
     need_x, need_weight, need_bias = needs
     turned, stored, turn = _both_orders(weight, forward=False) if need_x else (_row, _row, False)
-    column = weight.flags.f_contiguous
-    grad_x = take(len(rows), features) if need_x else _row
+    grad_x = take(rows, features) if need_x else _row
     grad_weight = take(*((features, out) if column else (out, features))) if need_weight else _row
     grad_bias = take(out) if need_bias else _nothing
     _backward(
         upstream,
-        rows,
+        lying,
+        back is not None,
         turned,
         stored,
         turn,
@@ -108,37 +113,39 @@ def _both_orders(weight, forward):
 
 
 @parallel
-def _forward(x, turned, stored, turn, bias, start, y, part):
+def _forward(x, turned_x, turned, stored, turn, bias, start, y, part):
     """Y = X W + b with W (in, out); `part` takes the second half's product."""
-    rows, features = x.shape
-    out = y.shape[1]
+    rows, out = y.shape
+    features = x.size // rows
+    row, col = (1, rows) if turned_x else (features, 1)
     px, pw, py, pb = address(x), address(turned), address(y), address(bias)
     if turn:
         transpose(address(stored), features, pw, out, out, features)
     if rows * features * out < SERIAL:
-        gemm(px, features, 1, pw, out, py, out, rows, out, features, start, pb)
+        gemm(px, row, col, pw, out, py, out, rows, out, features, start, pb)
     elif rows < MANY_ROWS:
         pp = address(part)
         for t in prange(2):
             first, last = share(t, 2, features, 16)
-            left, right = px + 4 * first, pw + 4 * first * out
+            left, right = px + 4 * first * col, pw + 4 * first * out
             if t == 0:
-                gemm(left, features, 1, right, out, py, out, rows, out, last - first, start, pb)
+                gemm(left, row, col, right, out, py, out, rows, out, last - first, start, pb)
             else:
-                gemm(left, features, 1, right, out, pp, out, rows, out, last - first, 0, pb)
+                gemm(left, row, col, right, out, pp, out, rows, out, last - first, 0, pb)
         _add((py, pp), rows * out, ())
     else:
         parts = parts_of(rows * features * out, SERIAL)
         for t in prange(parts):
             first, last = share(t, parts, rows, 8)
-            left, here = px + 4 * first * features, py + 4 * first * out
-            gemm(left, features, 1, pw, out, here, out, last - first, out, features, start, pb)
+            left, here = px + 4 * first * row, py + 4 * first * out
+            gemm(left, row, col, pw, out, here, out, last - first, out, features, start, pb)
 
 
 @parallel
 def _backward(
     grad,
     x,
+    turned_x,
     turned,
     stored,
     turn,
@@ -151,8 +158,8 @@ def _backward(
     column,
 ):
     """∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y; all sums over rows run in the order of the rows."""
-    rows, features = x.shape
-    out = grad.shape[1]
+    rows, out = grad.shape
+    features = x.size // rows
     px, pg, pt, ps = address(x), address(grad), address(turned), address(stored)
     pdx, pdw, pdb = address(grad_x), address(grad_weight), address(grad_bias)
     products = int(need_x) + int(need_weight)
@@ -162,6 +169,7 @@ def _backward(
             0,
             1,
             px,
+            turned_x,
             pg,
             pt,
             ps,
@@ -185,6 +193,7 @@ def _backward(
                 t,
                 parts,
                 px,
+                turned_x,
                 pg,
                 pt,
                 ps,
@@ -207,6 +216,7 @@ def _share_of_backward(
     part,
     parts,
     x,
+    turned_x,
     grad,
     turned,
     stored,
@@ -224,12 +234,13 @@ def _share_of_backward(
 ):
     """One thread's part: its input features in ∂W, and in ∂X too unless there are many rows."""
     first, last = share(part, parts, features, 16)
+    row, col = (1, rows) if turned_x else (features, 1)
     if need_weight and last > first:
         if column:  # ∂W as (in, out) = Xᵀ ∂Y
             gemm(
-                x + 4 * first,
-                1,
-                features,
+                x + 4 * first * col,
+                col,
+                row,
                 grad,
                 out,
                 grad_weight + 4 * first * out,

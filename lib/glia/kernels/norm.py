@@ -160,9 +160,7 @@ def batch_norm_backward(grad, x, mean, rstd, weight):
     out, sums = take(*lying.shape), np.empty((2, channels), FLOAT32)
     scale = np.ones(channels, FLOAT32) if weight is None else ready(weight)
     blocks = _blocks(lying, back)
-    _batch_backward(
-        *(a.reshape(blocks) for a in (upstream, lying, out)), mean, rstd, scale, sums
-    )
+    _batch_backward(*(a.reshape(blocks) for a in (upstream, lying, out)), mean, rstd, scale, sums)
     return out if back is None else batch_first(out), sums[0], sums[1]
 
 

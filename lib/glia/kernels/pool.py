@@ -119,8 +119,16 @@ def _rows_backward(first, last, x, y, grad, out):
             here = 4 * ((row * y.shape[2] + w) * batch)
             _to_the_first(
                 (
-                    a, a + right, a + down, a + down + right, py + here, pg + here,
-                    d, d + right, d + down, d + down + right,
+                    a,
+                    a + right,
+                    a + down,
+                    a + down + right,
+                    py + here,
+                    pg + here,
+                    d,
+                    d + right,
+                    d + down,
+                    d + down + right,
                 ),  # fmt: skip
                 batch,
                 (),

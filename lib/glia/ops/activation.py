@@ -29,6 +29,8 @@ for _name, _op in (("sigmoid", Sigmoid), ("tanh", Tanh), ("silu", SiLU)):
 class ReLU(Op, name="relu"):
     """y = max(x, 0)."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
@@ -103,6 +105,8 @@ class GELU(Op, name="gelu"):
 
     Source: Hendrycks & Gimpel (2016), arXiv:1606.08415.
     """
+
+    keeps_nothing = True
 
     @staticmethod
     def forward(ctx, x, approximate):
@@ -190,6 +194,8 @@ class Maxout(Op, name="maxout"):
 class Softmax(Op, name="softmax"):
     """p_j = e^(x_j) / Σ e^(x_k) along an axis."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, dim):
         p = implementation("softmax")(x, dim)
@@ -203,6 +209,8 @@ class Softmax(Op, name="softmax"):
 
 class LogSoftmax(Op, name="log_softmax"):
     """log p_j = x_j − log Σ e^(x_k) along an axis."""
+
+    keeps_nothing = True
 
     @staticmethod
     def forward(ctx, x, dim):

@@ -128,6 +128,8 @@ class GroupNorm(Op, name="group_norm"):
 class BatchNorm(Op, name="batch_norm"):
     """Normalise each channel over the batch; without batch statistics it is an affine map."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, running_mean, running_var, weight, bias, training, momentum, eps):
         if training:

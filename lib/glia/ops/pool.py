@@ -14,6 +14,8 @@ from .op import Op
 class MaxPool2d(Op, name="max_pool2d"):
     """The largest value in each window; the first of equals gets the gradient."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, kernel, stride, padding, dilation):
         y = implementation("max_pool2d")(x, kernel, stride, padding, dilation)

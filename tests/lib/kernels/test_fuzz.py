@@ -63,6 +63,8 @@ def linear(draw):
     out, features = draw.size(), draw.size(60)
     lead = [(draw.size(),), (), (draw.size(5), draw.size(8))][draw.rng.integers(3)]
     weight, x = draw.array(out, features), draw.array(*lead, features)
+    if draw.rng.random() < 0.5:
+        weight = np.asfortranarray(weight)
     return x, weight, draw.array(out) if draw.rng.random() < 0.7 else None
 
 
@@ -187,6 +189,46 @@ def conv2d_backward(draw):
     return grad, x, weight, *window, tuple(bool(b) for b in draw.rng.integers(2, size=3))
 
 
+def recurrent(draw, gates, states):
+    steps, batch, inputs, size = (draw.size(most, 1) for most in (6, 9, 9, 20))
+    biases = [draw.array(gates * size) if draw.rng.random() < 0.7 else None for _ in range(2)]
+    first = [draw.array(batch, size) for _ in range(states)]
+    weights = draw.array(gates * size, inputs), draw.array(gates * size, size)
+    return draw.array(steps, batch, inputs), *first, *weights, *biases
+
+
+def ended(draw, x):
+    if draw.rng.random() < 0.8:
+        return None
+    return (draw.rng.random((*x.shape[:2], 1)) < 0.7).astype(draw.dtype)
+
+
+def lstm(draw):
+    args = recurrent(draw, 4, 2)
+    return *args, ended(draw, args[0])
+
+
+def lstm_backward(draw):
+    *args, mask = lstm(draw)
+    x, h, c, _, w_hh, *_ = args
+    gates, states, cells = pair("lstm")[0](*args, mask)
+    grads = draw.array(*states.shape), draw.array(*h.shape), draw.array(*h.shape)
+    return *grads, h, c, w_hh, gates, states, cells, mask
+
+
+def gru(draw):
+    args = recurrent(draw, 3, 1)
+    kind = ("after", "keep") if draw.rng.random() < 0.7 else ("before", "replace")
+    return *args, *kind, ended(draw, args[0])
+
+
+def gru_backward(draw):
+    *args, reset, update, mask = gru(draw)
+    gates, states = pair("gru")[0](*args, reset, update, mask)
+    grads = draw.array(*states.shape), draw.array(*args[1].shape)
+    return *grads, args[1], args[3], gates, states, reset, update, mask
+
+
 def sgd_update_(draw):
     w = relu(draw)[0]
     return np.array(w), draw.array(*w.shape), 0.1
@@ -208,7 +250,7 @@ CASES: list = [linear, linear_backward, relu, relu_backward, class_cross_entropy
          softmax, softmax_backward, log_softmax, log_softmax_backward,
          layer_norm, layer_norm_backward, batch_norm, batch_norm_backward,
          max_pool2d, max_pool2d_backward, conv2d, conv2d_backward,
-         sgd_update_, momentum_update_, adam_update_]  # fmt: skip
+         lstm, lstm_backward, gru, gru_backward, sgd_update_, momentum_update_, adam_update_]  # fmt: skip
 TURNS = int(os.environ.get("GLIA_FUZZ", "40"))
 
 

@@ -47,9 +47,7 @@ def _tile(filters: int, places: int) -> Any:
             starts = [b.mul(y_filter, long(i)) for i in range(filters)]
 
             def meet(v, y_line, x_line, mask):
-                left = [
-                    load(b, at(b, y, b.add(b.add(start, v), y_line)), mask) for start in starts
-                ]
+                left = [load(b, at(b, y, b.add(b.add(start, v), y_line)), mask) for start in starts]
                 for j, shift in enumerate(shifts):
                     right = load(b, at(b, x, b.add(b.add(shift, v), x_line)), mask)
                     for i in range(filters):

@@ -128,7 +128,6 @@ def _row_block(rows: int, table: bool) -> Any:
     two = _tile(rows, 2, masked=True, table=table, unroll=1)
     one = _tile(rows, 1, masked=True, table=table, unroll=unroll)
 
-    @njit
     def block(a, a_row, a_col, b, b_row, c, c_row, columns, depth, start, bias):
         last = columns - (VECTORS - 1) * LANES
         if last == LANES:
@@ -140,7 +139,10 @@ def _row_block(rows: int, table: bool) -> Any:
         else:
             one(a, a_row, a_col, b, b_row, c, c_row, depth, start, bias, columns)
 
-    return block
+    # The name must tell the variants apart: numba numbers its symbols anew in each process, and what
+    # two processes have cached under one name would be linked to each other.
+    block.__qualname__ = f"block_of_{rows}_{'table' if table else 'rows'}"
+    return njit(block)
 
 
 def _driver(table: bool) -> Any:
@@ -226,6 +228,7 @@ def _driver(table: bool) -> Any:
                         )
                         i += 1
 
+    run.__qualname__ = f"run_{'table' if table else 'rows'}"
     return run
 
 
