@@ -92,6 +92,8 @@ class LSTM(Op, name="lstm"):
     Source: Hochreiter & Schmidhuber (1997); Gers et al. (2000) for the forget gate.
     """
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, h, c, w_ih, w_hh, b_ih, b_hh, mask):
         run = implementation("lstm")
@@ -109,7 +111,7 @@ class LSTM(Op, name="lstm"):
         grad_x, grad_w_ih, grad_b = products(grad_z, x, w_ih, (needs[0], True, True))
         before = _before(h0, states)
         _, grad_w_hh, _ = products(grad_z, before, w_hh, (False, True, False))
-        biases = (grad_b if needs[5] else None, grad_b if needs[6] else None)
+        biases = (grad_b if needs[5] else None, grad_b.copy() if needs[6] else None)
         return grad_x, grad_h, grad_c, grad_w_ih, grad_w_hh, *biases, None
 
 
@@ -163,6 +165,8 @@ class GRU(Op, name="gru"):
 
     Source: Cho et al. (2014), arXiv:1406.1078; PyTorch takes 'after' and 'keep'.
     """
+
+    keeps_nothing = True
 
     @staticmethod
     def forward(ctx, x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):

@@ -229,6 +229,23 @@ def gru_backward(draw):
     return *grads, args[1], args[3], gates, states, reset, update, mask
 
 
+def attention(draw):
+    lead = [(draw.size(4, 1),), (draw.size(4, 1), draw.size(4, 1))][draw.rng.integers(2)]
+    length, many, depth, width = (draw.size(most, 1) for most in (20, 20, 20, 20))
+    q, k = draw.array(*lead, length, depth), draw.array(*lead, many, depth)
+    v = draw.array(*lead, many, width)
+    mask = draw.rng.random((length, many)) < 0.7
+    if draw.rng.random() < 0.3:
+        mask = mask.astype(draw.dtype)
+    return q, k, v, None if draw.rng.random() < 0.5 else mask, 0.3
+
+
+def attention_backward(draw):
+    q, k, v, mask, scale = attention(draw)
+    y, weights = pair("attention")[0](q, k, v, mask, scale)
+    return draw.array(*y.shape), q, k, v, weights, scale
+
+
 def sgd_update_(draw):
     w = relu(draw)[0]
     return np.array(w), draw.array(*w.shape), 0.1
@@ -250,7 +267,7 @@ CASES: list = [linear, linear_backward, relu, relu_backward, class_cross_entropy
          softmax, softmax_backward, log_softmax, log_softmax_backward,
          layer_norm, layer_norm_backward, batch_norm, batch_norm_backward,
          max_pool2d, max_pool2d_backward, conv2d, conv2d_backward,
-         lstm, lstm_backward, gru, gru_backward, sgd_update_, momentum_update_, adam_update_]  # fmt: skip
+         attention, attention_backward, lstm, lstm_backward, gru, gru_backward, sgd_update_, momentum_update_, adam_update_]  # fmt: skip
 TURNS = int(os.environ.get("GLIA_FUZZ", "40"))
 
 
