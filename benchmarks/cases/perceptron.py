@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import warnings
 
-import numpy as np
-
 import glia
+import numpy as np
 
 from ..harness import Duel, case
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 import glia
+import numpy as np
 
 from ..harness import Duel, case
 from ..training import forward_backward, same_weights

@@ -192,7 +192,7 @@ class Function:
         several = isinstance(outputs, tuple)
         made = []
         for index, output in enumerate(outputs if several else (outputs,)):
-            array = output.array if isinstance(output, _variable) else np.asarray(output)
+            array: Any = output.array if isinstance(output, _variable) else np.asarray(output)  # type: ignore[attr-defined]
             result = _variable.make(array)
             if recorded and array.dtype.kind == "f" and not _listed(ctx, output):
                 result.requires_grad = True

@@ -42,10 +42,32 @@ def jit(function: _F) -> _F:
 def parallel(function: Callable[..., Any]) -> Any:
     """Compile a kernel whose `prange` loops are shared out among the threads.
 
-    A kernel keeps Python's lock while it runs, so two Python threads never launch at once: the
-    layer "workqueue" (the default on macOS) would end the process.
+    One lock serves all launches: numba's layer "workqueue" (the default on macOS, and what may be
+    forked after use) ends the process if two Python threads launch at once.
     """
-    return _compiled(function, True)
+    if _settings.DISABLE_JIT:
+        return function
+    compiled = _compiled(function, True)
+
+    @functools.wraps(function)
+    def launch(*args: Any) -> Any:
+        with _launching:
+            return compiled(*args)
+
+    return launch
+
+
+_launching = threading.Lock()
+
+
+def _new_lock() -> None:
+    """Start a forked process with a free lock: whoever held it has stayed behind."""
+    global _launching
+    _launching = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
 
 
 def _compiled(function: Any, in_parallel: bool) -> Any:

@@ -1,8 +1,8 @@
 """Images with the batch innermost: (C, H, W, N) in memory, shown as (N, C, H, W).
 
 Every inner loop of a convolution, a pool or a norm then runs over contiguous memory, whatever the
-width of the image. A layer that gets images in the usual order turns them once; what it returns lies
-in the new order already, and the layers behind it find it so.
+width of the image. A layer that gets images in the usual order turns them once; what it returns
+lies in the new order already, and the layers behind it find it so.
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """Convolution as a matrix product without gathering patches; textbook twin in `glia.ops.conv`.
 
-With the batch innermost, row `oh` of all output images is a matrix (O, OW·N): filters times patches,
-where the row of patches for a place (c, kh, kw) of the window is a stretch of the input that begins
-at an offset of its own. `gemm_at` takes these offsets from a table.
+With the batch innermost, row `oh` of all output images is a matrix (O, OW·N): filters times
+patches, where the row of patches for a place (c, kh, kw) of the window is a stretch of the input
+that begins at an offset of its own. `gemm_at` takes these offsets from a table.
 
 Backward the same product runs over the padded upstream gradient with the filters turned round (∂X),
 and the products of all rows of ∂Y with the stretches are summed (∂W).
 
 Strides, and filters that see only a group of channels, take the textbook's path.
 
-Threads share output rows, in forward and in ∂X. For ∂W each half of the rows has sums of its own, and
-the two are added: always two, however many threads there are.
+Threads share output rows, in forward and in ∂X. For ∂W each half of the rows has sums of its own,
+and the two are added: always two, however many threads there are.
 """
 
 from __future__ import annotations
@@ -153,8 +153,7 @@ def _offsets(channels, height, width, batch, kernel, dilation):
 
 @parallel
 def _pad(source, out, top, left):
-    channels, height, width, batch = source.shape
-    rows, columns = out.shape[1], out.shape[2]
+    channels = len(source)
     parts = min(parts_of(out.size, SERIAL), channels)
     if parts == 1:
         _pad_channels(0, channels, source, out, top, left)
@@ -166,7 +165,7 @@ def _pad(source, out, top, left):
 
 @jit
 def _pad_channels(first, last, source, out, top, left):
-    channels, height, width, batch = source.shape
+    _, height, width, batch = source.shape
     rows, columns = out.shape[1], out.shape[2]
     ps, po = address(source), address(out)
     out[first:last] = np.float32(0)
@@ -178,8 +177,7 @@ def _pad_channels(first, last, source, out, top, left):
 
 @parallel
 def _forward(source, filters, bias, with_bias, offsets, y):
-    many, places = filters.shape
-    rows = y.shape[1]
+    places, rows = filters.shape[1], y.shape[1]
     parts = min(parts_of(y.size * places, SERIAL), rows)
     if parts == 1:
         _rows(0, rows, source, filters, bias, with_bias, offsets, y)

@@ -180,7 +180,7 @@ def _blocks(lying, back):
 
 @parallel
 def _batch(x, scale, shift, eps, y, statistics):
-    outer, channels, inner = x.shape
+    channels = x.shape[1]
     parts = min(parts_of(x.size, _WORTH), channels)
     if parts == 1:
         _batch_channels(0, channels, x, scale, shift, eps, y, statistics)
@@ -212,7 +212,7 @@ def _batch_channels(first, last, x, scale, shift, eps, y, statistics):
 
 @parallel
 def _batch_backward(grad, x, out, mean, rstd, scale, sums):
-    outer, channels, inner = x.shape
+    channels = x.shape[1]
     parts = min(parts_of(x.size, _WORTH), channels)
     if parts == 1:
         _batch_channels_backward(0, channels, grad, x, out, mean, rstd, scale, sums)

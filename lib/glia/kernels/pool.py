@@ -1,7 +1,7 @@
 """Max pooling of windows of 2 x 2; the textbook twin is in `glia.ops.pool`.
 
-The four values of a window lie in four stretches of memory (the batch is innermost), so that a whole
-row of windows is compared lane by lane. Other windows take the textbook's path.
+The four values of a window lie in four stretches of memory (the batch is innermost), and the
+windows of all images are compared lane by lane. Other windows take the textbook's path.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _rows_backward(first, last, x, y, grad, out):
                     d + right,
                     d + down,
                     d + down + right,
-                ),  # fmt: skip
+                ),
                 batch,
                 (),
             )

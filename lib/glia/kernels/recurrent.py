@@ -1,9 +1,9 @@
 """LSTM and GRU over a whole sequence; the textbook twins are in `glia.ops.recurrent`.
 
-The input's part of all gates is one product for the whole sequence. After it, sequences of the batch
-do not touch each other: each half of the batch runs the whole recurrence, forward or back through
-time, with no waiting for the other half. The gradients of the weights are sums over all steps, in
-the order of time, whose columns are shared out.
+The input's part of all gates is one product for the whole sequence. After it, sequences of the
+batch do not touch each other: each half of the batch runs the whole recurrence, forward or back
+through time, with no waiting for the other half. The gradients of the weights are sums over all
+steps, in the order of time (`linear_backward`).
 """
 
 from __future__ import annotations

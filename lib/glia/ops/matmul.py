@@ -20,7 +20,7 @@ class MatMul(Op, name="matmul"):
     def forward(ctx, a, b):
         ctx.save_for_backward(a, b)
         try:
-            return a @ b
+            return implementation("product")(a, b)
         except ValueError:
             raise ShapeError(
                 f"matmul: got shapes {a.shape} and {b.shape}; expected the first one's last axis "
@@ -36,9 +36,16 @@ class MatMul(Op, name="matmul"):
             grad = grad[..., None]
         if a.ndim == 1:
             grad = grad[..., None, :]
-        grad_a = unbroadcast(grad @ column.swapaxes(-1, -2), row.shape).reshape(a.shape)
-        grad_b = unbroadcast(row.swapaxes(-1, -2) @ grad, column.shape).reshape(b.shape)
+        run = implementation("product")
+        grad_a = unbroadcast(run(grad, column.swapaxes(-1, -2)), row.shape).reshape(a.shape)
+        grad_b = unbroadcast(run(row.swapaxes(-1, -2), grad), column.shape).reshape(b.shape)
         return grad_a, grad_b
+
+
+@reference(twin="glia.kernels.matmul.product")
+def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return A B, batched and broadcast."""
+    return a @ b
 
 
 class Linear(Op, name="linear"):

@@ -12,6 +12,7 @@ With x̂ = (x − μ)/√(σ² + ε) and g the gradient of x̂, all three paths 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -191,7 +192,7 @@ def batch_norm_backward(
     return grad_x, (grad * x_hat).sum(axis=axes), grad.sum(axis=axes)
 
 
-def _per_channel(values, ndim):
+def _per_channel(values, ndim) -> Any:
     """(C,) → (C, 1, …), to broadcast over (N, C, …)."""
     return None if values is None else values.reshape(1, -1, *(1,) * (ndim - 2))
 

@@ -210,7 +210,7 @@ def lstm(draw):
 
 def lstm_backward(draw):
     *args, mask = lstm(draw)
-    x, h, c, _, w_hh, *_ = args
+    _, h, c, _, w_hh, *_ = args
     gates, states, cells = pair("lstm")[0](*args, mask)
     grads = draw.array(*states.shape), draw.array(*h.shape), draw.array(*h.shape)
     return *grads, h, c, w_hh, gates, states, cells, mask
@@ -246,6 +246,12 @@ def attention_backward(draw):
     return draw.array(*y.shape), q, k, v, weights, scale
 
 
+def product(draw):
+    rows, depth, columns = (draw.size(most) for most in (90, 60, 130))
+    a, b = draw.array(rows, depth), draw.array(depth, columns)
+    return (np.asfortranarray(a) if draw.rng.random() < 0.3 else a), b
+
+
 def sgd_update_(draw):
     w = relu(draw)[0]
     return np.array(w), draw.array(*w.shape), 0.1
@@ -263,11 +269,37 @@ def adam_update_(draw):
     return np.array(w), draw.array(*w.shape), np.array(w), square, 1e-3, 0.9, 0.999, 1e-8, t
 
 
-CASES: list = [linear, linear_backward, relu, relu_backward, class_cross_entropy, gelu, gelu_backward,
-         softmax, softmax_backward, log_softmax, log_softmax_backward,
-         layer_norm, layer_norm_backward, batch_norm, batch_norm_backward,
-         max_pool2d, max_pool2d_backward, conv2d, conv2d_backward,
-         attention, attention_backward, lstm, lstm_backward, gru, gru_backward, sgd_update_, momentum_update_, adam_update_]  # fmt: skip
+CASES: list = [
+    linear,
+    linear_backward,
+    relu,
+    relu_backward,
+    class_cross_entropy,
+    gelu,
+    gelu_backward,
+    softmax,
+    softmax_backward,
+    log_softmax,
+    log_softmax_backward,
+    layer_norm,
+    layer_norm_backward,
+    batch_norm,
+    batch_norm_backward,
+    max_pool2d,
+    max_pool2d_backward,
+    conv2d,
+    conv2d_backward,
+    product,
+    attention,
+    attention_backward,
+    lstm,
+    lstm_backward,
+    gru,
+    gru_backward,
+    sgd_update_,
+    momentum_update_,
+    adam_update_,
+]
 TURNS = int(os.environ.get("GLIA_FUZZ", "40"))
 
 

@@ -95,7 +95,4 @@ if JIT:
 
 else:
     dots_few, dots_many = plain.make_dots(*FEW, LANES), plain.make_dots(*MANY, LANES)
-
-    def added(first, second):
-        """Return all lanes of two vectors in memory added up."""
-        return (plain.floats(first, 1, LANES, 1) + plain.floats(second, 1, LANES, 1)).sum()
+    added = plain.make_added(LANES)

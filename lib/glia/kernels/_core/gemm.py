@@ -139,8 +139,8 @@ def _row_block(rows: int, table: bool) -> Any:
         else:
             one(a, a_row, a_col, b, b_row, c, c_row, depth, start, bias, columns)
 
-    # The name must tell the variants apart: numba numbers its symbols anew in each process, and what
-    # two processes have cached under one name would be linked to each other.
+    # The name must tell the variants apart: numba numbers its symbols anew in each process, and
+    # what two processes have cached under one name would be linked to each other.
     block.__qualname__ = f"block_of_{rows}_{'table' if table else 'rows'}"
     return njit(block)
 
