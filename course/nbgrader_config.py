@@ -15,8 +15,8 @@ c.CourseDirectory.course_id = "glia"
 c.ClearSolutions.code_stub = {"python": "# Your code here.\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
-# Late work. "none" keeps the score, "zero" takes it all; or name a plugin class of your own:
-#   c.AssignLatePenalties.plugin_class = "my_course.OneTenthADay"
+# Late work. "none" keeps the score, "zero" takes it all; or name a plugin
+# of your own in AssignLatePenalties.plugin_class.
 c.LateSubmissionPlugin.penalty_method = "none"
 
 # Set to False to grade only students whom `nbgrader db student add` knows.
@@ -33,3 +33,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# What students wrote is shown without its scripts: the formgrader's pages can change every score.
+c.HTMLExporter.filters = {"markdown2html": "glia_grader.formgrader.markdown2html"}

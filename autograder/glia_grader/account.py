@@ -73,14 +73,16 @@ def _answers(record: Record) -> list[str]:
     wrong = [v for v in verdicts if not v.passed]
     blank = [v for v in wrong if v.status == "blank"]
     if record.untouched or (verdicts and len(blank) == len(verdicts)):
-        return ["nothing answered"]
+        # A score that nobody has given yet belongs to a written answer that somebody gave.
+        written = not record.untouched and None in record.scores.values()
+        return ["nothing answered but in words" if written else "nothing answered"]
     said = []
     named = [v for v in wrong if v.status != "blank"]
     for verdict in named[:_MOST]:
         if verdict.diagnosis is not None:
             words = verdict.diagnosis.misconception.replace("_", " ")
         elif _borrowed(verdict):
-            words = "borrowed, which is switched off"
+            words = "borrowed what it should build"
         else:
             words = _WORDS.get(verdict.status, "partly right" if verdict.points else "not right")
         said.append(f"{verdict.exercise}: {words}")
@@ -95,7 +97,7 @@ def _answers(record: Record) -> list[str]:
 def _borrowed(verdict: Verdict) -> bool:
     """Whether the answer leaned on something that the exercise forbids."""
     failure = verdict.first_failure
-    return failure is not None and "switched off here" in failure.message
+    return failure is not None and failure.message.startswith("Not this way")
 
 
 def _short(text: str) -> str:

@@ -6,6 +6,7 @@ into them first (`plain`), so that no method of a student's object runs while ma
 
 import time
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -58,6 +59,14 @@ class Answerer(Protocol):
 
     def call(self, *args: Any, **kwargs: Any) -> Reply:
         """Call it; raises StudentError if there is no answer."""
+        ...
+
+
+class BatchAnswerer(Answerer, Protocol):
+    """An answerer that saves time when it knows the next questions in advance."""
+
+    def calls(self, asked: list[tuple[Any, ...]]) -> Iterator[Reply | StudentError]:
+        """The answers to many questions, each as it arrives, an error in a missing one's place."""
         ...
 
 

@@ -95,6 +95,8 @@ class Check:
             answer after the coarse checks (right count, shape, numbers).
         needs: Names of checks that must pass before this one counts.
         parts: Names of the parts of the result that `cases` compares; all if empty.
+        stream: Name of the random numbers to draw; the check's own if empty. Checks of one stream
+            see the same data.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Check:
     examine: Callable[[Callable[..., Any], Generator], Finding | None] | None = None
     needs: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    stream: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +143,7 @@ class Exercise:
 
     Attributes:
         name: Name of the exercise and of the function to write.
-        unit: Chapter: "perceptron" or "logistic".
+        unit: Chapter: "perceptron", "logistic", "multilayer" or "descent".
         title: Heading for people.
         statement: Markdown: why, then what, with the formula.
         signature: Head of the function with its docstring, as the stub shows it.
@@ -155,6 +158,8 @@ class Exercise:
         axes: Axes that shrink together: name -> ((parameter, axis), ...).
         form_weight: Share of the points for leaving inputs alone and returning arrays.
         time_limit: Seconds for one call.
+        milestone: One long call that trains something: an examination that asks what was asked
+            before gets the same answer again, and `time_limit` bounds all calls together.
     """
 
     name: str
@@ -173,6 +178,7 @@ class Exercise:
     axes: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     form_weight: float = 1.0
     time_limit: float = 2.0
+    milestone: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:

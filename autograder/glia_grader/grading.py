@@ -1,12 +1,14 @@
 """The way of one submission: its cells run, its exercises judged, its record written down."""
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from glia_grader.budget import Budget
 from glia_grader.exercise import Exercise
-from glia_grader.intake import Release, ReleaseCell, Submission
+from glia_grader.intake import Cell, Release, ReleaseCell, Submission
+from glia_grader.intake.source import same_source
 from glia_grader.journal import seed_hash
 from glia_grader.outputs import Tamer
 from glia_grader.question import ask
@@ -14,6 +16,8 @@ from glia_grader.record import Record
 from glia_grader.run import CellRun, Deadline, run_notebook
 from glia_grader.sandbox.host import Limits, Sandbox
 from glia_grader.verdict import Verdict
+
+_CLEARS = re.compile(r"^(?:%reset|del)\b", re.MULTILINE)
 
 
 def grade_submission(
@@ -53,11 +57,12 @@ def grade_submission(
         for cell in release.graded:
             if cell.exercise is not None:
                 exercise = exercises[cell.exercise]
+                function = cell.function or exercise.name
                 asked = ask(
                     sandbox,
                     exercise,
-                    cell.function or exercise.name,
-                    runs,
+                    function,
+                    _as_graded(runs, function, record.place(cell)),
                     seed=seed,
                     budget=budget,
                     deadline=deadline,
@@ -82,6 +87,28 @@ def grade_submission(
         tier=sandbox.tier,
         seed_hash=seed_hash(seed),
     )
+
+
+def _as_graded(runs: list[CellRun], function: str, place: int) -> list[CellRun]:
+    """The cells that a question goes by.
+
+    From top to bottom the graded line meets what was written above it. So a later scratch cell
+    that takes the name for something else or clears up (`softmax = softmax(z)`, `%reset`) does not
+    count, while later helpers, and an answer written only below the line, still do.
+    """
+    above = [r.cell for r in runs if r.cell.index < place and r.state == "ok"]
+    if not any(function in cell.defines and not _is_stub(cell) for cell in above):
+        return runs
+    return [
+        run
+        for run in runs
+        if run.cell.index < place
+        or not (function in run.cell.defines or _CLEARS.search(run.cell.source))
+    ]
+
+
+def _is_stub(cell: Cell) -> bool:
+    return cell.released is not None and same_source(cell.source, cell.released.source)
 
 
 class _Draft:
@@ -138,10 +165,13 @@ class _Draft:
                     said = "has checks of its own, which ran beside the student's code"
                     self.events.append(f"{cell.grade_id} {said}")
 
+    def place(self, cell: ReleaseCell) -> int:
+        """Where the submission holds this cell."""
+        return next(c.index for c in self.submission.cells if c.released is cell)
+
     def _entry(self, cell: ReleaseCell) -> dict[str, Any]:
         assert self.notebook is not None
-        index = next(c.index for c in self.submission.cells if c.released is cell)
-        return self.notebook["cells"][index]
+        return self.notebook["cells"][self.place(cell)]
 
 
 def _result(points: float, verdict: Verdict) -> dict[str, Any]:

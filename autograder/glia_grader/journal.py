@@ -101,6 +101,7 @@ class Journal:
         data = json.dumps(record, ensure_ascii=False).encode("utf-8", errors="replace")
         name = hashlib.sha256(f"{student}\0{notebook}\0{key}".encode()).hexdigest()[:32]
         file = f"records/{name}.json"
+        sweep(self.folder / file)
         write_durably(self.folder / file, data)
         digest = hashlib.sha256(data).hexdigest()
         self._append(Entry(student, notebook, key, file, digest))
@@ -141,6 +142,12 @@ def write_durably(path: Path, data: bytes, mode: int | None = None) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def sweep(path: Path) -> None:
+    """Remove what a killed process left half-written of a file; nobody else may be writing it."""
+    for partial in path.parent.glob(f".{path.name}.*.part"):
+        partial.unlink(missing_ok=True)
 
 
 def secret_seed(course: Path) -> int:

@@ -6,19 +6,18 @@ failing check speaks, the others only say whether they passed. No input or outpu
 the verdict depends on (exercise, seed) and the answers alone.
 """
 
-import zlib
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.random import Generator
 
 from glia_grader.answerer import KINDS, Answerer, Kind, LocalAnswerer, Reply, StudentError
 from glia_grader.asking import Asked, Stop
 from glia_grader.compare import ORDER
 from glia_grader.diagnose import diagnose
 from glia_grader.exercise import Case, Check, Exercise, Finding
+from glia_grader.probes import probes
 from glia_grader.recognise import recognise
 from glia_grader.shrink import shrink
 from glia_grader.table import table
@@ -51,12 +50,14 @@ class _Run:
     results: list[CheckResult] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.probes = probes(self.exercise, self.seed)
         self.asked = Asked(self.exercise, self.answerer)
 
     def verdict(self) -> Verdict:
         if not self._door():
             return self._close("blank" if self.results[-1].name == "exists" else "failed")
         values_passed = False
+        self.asked.announce(self.probes.opening)
         findings: dict[str, Finding | None] = {}
         for check in self.exercise.checks:
             if self.asked.fatal:
@@ -108,25 +109,23 @@ class _Run:
         return True
 
     def _run(self, check: Check) -> Finding | None:
-        rng = self._rng(check.name)
         try:
             if check.cases is not None:
-                return self._compare(check, check.cases(rng))
+                cases = self.probes.cases(check)
+                if not self.asked.announced:
+                    self.asked.announce(cases)
+                return self._compare(check, cases)
             assert check.examine is not None
             with np.errstate(all="ignore"):  # an absurd answer may overflow a finite difference
-                return check.examine(self.asked.ask, rng)
+                return check.examine(self.asked.ask, self.probes.rng(check.stream or check.name))
         except Stop as stop:
             return stop.args[0]
-
-    def _rng(self, name: str) -> Generator:
-        words = [zlib.crc32(w.encode()) for w in (self.exercise.name, name)]
-        return np.random.default_rng([self.seed, *words])
 
     def _compare(self, check: Check, cases: list[Case]) -> Finding | None:
         failing: list[tuple[Case, Finding]] = []
         self.asked.pairs.clear()
         for case in cases:
-            finding = self.asked.compare(case, check.parts)
+            finding = self.asked.compare(case, check.parts, self.probes.known(case))
             if finding is not None:
                 failing.append((case, finding))
             if self.asked.fatal:
@@ -147,16 +146,18 @@ class _Run:
             fails = partial(self._still_fails, parts=check.parts)
             smaller = shrink(case, self.exercise.parameters, self.exercise.axes, fails)
             if smaller is not case:
-                finding = self.asked.compare(smaller, check.parts) or finding
+                want = self.asked.expected(smaller.args)
+                finding = self.asked.compare(smaller, check.parts, want) or finding
         return replace(finding, slip=slip)
 
     def _still_fails(self, case: Case, parts: tuple[str, ...]) -> bool:
         if self.asked.fatal:
             return False
         try:
-            if _has_nan(self.asked.expected(case.args)):
+            want = self.asked.expected(case.args)
+            if _has_nan(want):
                 return False  # outside what the function is defined for
-            finding = self.asked.compare(case, parts)
+            finding = self.asked.compare(case, parts, want)
         except (ValueError, IndexError, ZeroDivisionError):
             return False  # the smaller input has no meaning for the reference
         return finding is not None and finding.kind in ("value", "finite")

@@ -56,7 +56,8 @@ class SalvagingExporter(NotebookExporter):
             _ungraded(converter.coursedir, resources["nbgrader"])
             raise Unreadable(f"{resources['nbgrader']['student']}: {submission.unreadable}")
         resources["glia"] = submission
-        return self.from_notebook_node(nbformat.from_dict(submission.notebook), resources, **kw)
+        node: Any = nbformat.from_dict(submission.notebook)
+        return self.from_notebook_node(node, resources, **kw)
 
 
 class Restore(NbGraderPreprocessor):

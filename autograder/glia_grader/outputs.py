@@ -79,9 +79,10 @@ class Tamer:
         return kept
 
     def _html(self, value: str) -> str:
-        import nh3
+        from glia_grader.feedback.sanitise import clean_html
 
-        return self._text(nh3.clean(value[:TEXT]))
+        cleaned = clean_html(value, TEXT)
+        return cleaned if self._allow(len(cleaned)) else ""
 
     def _text(self, value: Any, most: int = TEXT) -> str:
         if isinstance(value, list) and all(isinstance(v, str) for v in value):

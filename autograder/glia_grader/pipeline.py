@@ -105,6 +105,7 @@ def grade(
     tier: int | None = None,
     unsafe: bool = False,
     budget: Budget | None = None,
+    sandbox: Sandbox | None = None,
 ) -> RunResult:
     """Grade everything that was handed in for an assignment.
 
@@ -119,6 +120,7 @@ def grade(
         tier: Tier of the sandbox; None for the best there is.
         unsafe: Allow a sandbox that does not hold malice.
         budget: Time limits.
+        sandbox: An open sandbox to use, kept open; None to start one.
 
     Returns:
         All records, and who is missing.
@@ -136,8 +138,11 @@ def grade(
         run = _Run(shop, writer, RunResult(assignment, seed_hash=seed_hash(shop.seed)), progress)
         waiting = run.plan(students, force)
         if waiting:
-            sandbox = Sandbox(tier, jobs_hint=jobs or 1, needs_glia=shop.needs_glia, unsafe=unsafe)
-            stack.enter_context(sandbox)
+            if sandbox is None:
+                sandbox = Sandbox(
+                    tier, jobs_hint=jobs or 1, needs_glia=shop.needs_glia, unsafe=unsafe
+                )
+                stack.enter_context(sandbox)
             run.result.tier = sandbox.tier
             run.work(waiting, sandbox, jobs or os.cpu_count() or 1)
         run.result.records.sort(key=lambda r: (r.student, r.notebook))
@@ -148,11 +153,12 @@ def grade(
 @contextmanager
 def _clear_words() -> Iterator[None]:
     """A gradebook or a disk that refuses ends the run in a sentence; the journal is intact."""
+    from nbgrader.api import InvalidEntry  # what nbgrader makes of some of SQLAlchemy's errors
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, InvalidEntry, OSError) as error:
         words = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise CourseError(
             f"what was graded could not be written ({words}). It is kept in the journal: mend this "

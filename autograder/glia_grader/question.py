@@ -1,13 +1,16 @@
 """One exercise of one submission: a fresh box, the student's definitions, the judge's questions."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from glia_grader.answerer import Reply, StudentError, plain
 from glia_grader.budget import Budget
 from glia_grader.exercise import Exercise, load
 from glia_grader.judge import judge
-from glia_grader.run import CellRun, Deadline, replay
+from glia_grader.run import CellRun, Deadline, replay, to_replay
 from glia_grader.sandbox.host import Box, Limits, Sandbox, StudentFailure
+from glia_grader.sandbox.protocol import pack
 from glia_grader.verdict import Verdict
 
 STUB_MODULE = "glia_grader"  # boxes hold a quiet stand-in of that name: it must stay importable
@@ -23,6 +26,7 @@ def ask(
     budget: Budget,
     deadline: Deadline,
     limits: Limits,
+    hidden: bool = True,
 ) -> Verdict:
     """Judge one exercise.
 
@@ -35,6 +39,7 @@ def ask(
         budget: Time limits.
         deadline: The end of the submission's time.
         limits: Memory, disk, output.
+        hidden: Whether inputs and expected values are withheld.
 
     Returns:
         The judge's verdict.
@@ -43,15 +48,20 @@ def ask(
     if fatal is None and deadline.left <= 0.2:
         fatal = StudentError("timeout", "the time for this notebook was used up before")
     if fatal is not None:
-        return judge(exercise, Silent(fatal), seed=seed, hidden=True)
+        return judge(exercise, Silent(fatal), seed=seed, hidden=hidden)
     forbid = tuple(name for name in exercise.forbid if name != STUB_MODULE)
     hide = () if "glia" in exercise.needs else ("glia",)
-    with sandbox.open(limits, forbid=forbid, hide=hide) as box:
-        answerer = BoxAnswerer(
-            box, exercise, function, Deadline(min(budget.question, deadline.left))
-        )
+    cells = to_replay(runs, function, budget)
+    heavy = not hide or not all(run.shape.light for run, _ in cells)
+    seconds = budget.question
+    if exercise.milestone:
+        seconds = max(seconds, exercise.time_limit)
+    with sandbox.open(limits, forbid=forbid, hide=hide, heavy=heavy) as box:
+        answerer = BoxAnswerer(box, exercise, function, Deadline(min(seconds, deadline.left)))
         answerer.prepare(runs, budget)
-        return judge(exercise, answerer, seed=seed, hidden=True)
+        verdict = judge(exercise, answerer, seed=seed, hidden=hidden)
+        box.close(wait=False)
+    return verdict
 
 
 def _ended(function: str, runs: list[CellRun]) -> StudentError | None:
@@ -60,6 +70,20 @@ def _ended(function: str, runs: list[CellRun]) -> StudentError | None:
     if not defining or defining[-1].state not in ("timeout", "died"):
         return None
     return StudentError(defining[-1].state, defining[-1].message)
+
+
+_SENT: dict[int, tuple[tuple[Any, ...], Any]] = {}
+
+
+def _packed(arguments: tuple[Any, ...]) -> Any:
+    """What goes over the wire for the arguments of a probe: the same for a whole class."""
+    key = id(arguments)
+    if key not in _SENT:
+        if len(_SENT) > 4096:
+            _SENT.clear()
+        # The arguments are kept as well, so that no other tuple can have their id.
+        _SENT[key] = arguments, pack((arguments, {}))
+    return _SENT[key][1]
 
 
 class Silent:
@@ -97,6 +121,7 @@ class BoxAnswerer:
         self.box, self.exercise, self.function = box, exercise, function
         self.deadline = deadline
         self._lost: StudentError | None = None
+        self._door: tuple[bool, list[str] | None] = (True, None)
 
     def prepare(self, runs: list[CellRun], budget: Budget) -> None:
         """Replay the definitions, then place the references of what the exercise uses."""
@@ -106,31 +131,22 @@ class BoxAnswerer:
             self._lost = StudentError(kind, "the notebook's cells did not run a second time")
             return
         try:
-            if refused and not self.box.exists(self.function):
+            self._door = self.box.door(self.function)
+            if refused and not self._door[0]:
                 self._lost = StudentError("forbidden", refused)
                 return
-            for name in self.exercise.uses:
-                self.box.place(load(name).reference_source)
+            if self.exercise.uses:
+                self.box.place_all(load(name).reference_source for name in self.exercise.uses)
         except StudentFailure as failure:
             self._lost = StudentError(failure.kind, failure.message)
 
     def exists(self) -> bool:
         """Whether the student's function is there."""
-        if self._lost is not None:
-            return True
-        try:
-            return self.box.exists(self.function)
-        except StudentFailure:
-            return False
+        return True if self._lost is not None else self._door[0]
 
     def signature(self) -> list[str] | None:
         """Its parameter names."""
-        if self._lost is not None:
-            return None
-        try:
-            return self.box.signature(self.function)
-        except StudentFailure:
-            return None
+        return None if self._lost is not None else self._door[1]
 
     def call(self, *args: Any, **kwargs: Any) -> Reply:
         """Ask once; the box's failure becomes the judge's."""
@@ -147,3 +163,31 @@ class BoxAnswerer:
             raise StudentError(failure.kind, failure.message, failure.line) from None
         # The judge compares exact plain types: a numpy scalar becomes an array without axes.
         return Reply(plain(reply.value), reply.args_after, reply.seconds)
+
+    def calls(self, asked: list[tuple[Any, ...]]) -> Iterator[Reply | StudentError]:
+        """Ask many questions that do not depend on each other's answers, one after the other."""
+        if self._lost is not None:
+            while True:
+                yield self._lost
+        timeout = partial(min, self.exercise.time_limit)
+        replies = self.box.calls(
+            self.function,
+            asked,
+            lambda: timeout(self.deadline.left),
+            want_args=True,
+            packed=_packed,
+        )
+        while True:
+            if self.deadline.left <= 0.05:
+                yield StudentError("timeout", "all its answers together took too long")
+                continue
+            reply = next(replies, None)
+            if reply is None:
+                return
+            if isinstance(reply, StudentFailure):
+                yield StudentError(reply.kind, reply.message, reply.line)
+                continue
+            try:
+                yield Reply(plain(reply.value), reply.args_after, reply.seconds)
+            except StudentError as error:
+                yield error

@@ -3,13 +3,13 @@
 import ast
 import time
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from glia_grader.budget import Budget
 from glia_grader.intake import Cell, Submission
 from glia_grader.intake.source import parse_python
-from glia_grader.sandbox.host import Box, Limits, Sandbox
+from glia_grader.sandbox.host import Box, CellResult, Limits, Sandbox
 from glia_grader.slicing import Shape, needed, shape_of
 
 State = Literal["ok", "error", "timeout", "died", "skipped"]
@@ -74,33 +74,37 @@ def run_notebook(
     """
     runs: list[CellRun] = []
     own = Deadline(min(budget.notebook, deadline.left))
-    box: Box | None = None
-    try:
-        for cell in submission.code:
-            if own.left <= 0.2:
-                said = "not run: the notebook's time was used up"
-                runs.append(CellRun(cell, "skipped", message=said))
-                continue
-            if box is None or not box.alive:
-                box = _fresh(sandbox, runs, budget, own, limits)
-            runs.append(_run(box, cell, min(budget.cell, own.left)))
-    finally:
-        if box is not None:
-            box.close()
+    cells = submission.code
+    heavy = sandbox.needs_glia or not all(shape_of(cell.source).light for cell in cells)
+    while len(runs) < len(cells) and own.left > _LEAST:
+        with sandbox.open(limits, hide=_hidden(sandbox), heavy=heavy) as box:
+            if runs:  # a box that stands where the last one ended
+                replay(box, runs, None, budget, own)
+            waiting = cells[len(runs) :]
+            timeout = partial(_timeout, budget, own)
+            done = box.run_cells([cell.source for cell in waiting], timeout)
+            for cell, result in zip(waiting, done, strict=False):
+                runs.append(_result(box, cell, result))
+                if own.left <= _LEAST:
+                    break
+            box.close(wait=False)
+    said = "not run: the notebook's time was used up"
+    runs += [CellRun(cell, "skipped", message=said) for cell in cells[len(runs) :]]
     return runs
 
 
-def _fresh(
-    sandbox: Sandbox, runs: list[CellRun], budget: Budget, own: Deadline, limits: Limits
-) -> Box:
-    """A box that stands where the last one ended."""
-    box = sandbox.open(limits, hide=("glia",) if not sandbox.needs_glia else ())
-    replay(box, runs, None, budget, own)
-    return box
+_LEAST = 0.2  # seconds of a notebook's time that are worth beginning a cell with
 
 
-def _run(box: Box, cell: Cell, timeout: float) -> CellRun:
-    result = box.run_cell(cell.source, timeout=timeout)
+def _hidden(sandbox: Sandbox) -> tuple[str, ...]:
+    return () if sandbox.needs_glia else ("glia",)
+
+
+def _timeout(budget: Budget, deadline: Deadline) -> float:
+    return max(0.1, min(budget.cell, deadline.left))
+
+
+def _result(box: Box, cell: Cell, result: CellResult) -> CellRun:
     state: State = "ok" if result.ok else "error"
     if not box.alive:
         state = "timeout" if result.kind == "timeout" else "died"
@@ -129,7 +133,25 @@ def replay(
         have ended.
     """
     refused = ""
+    chosen = to_replay(runs, wanted, budget)
+    timeout = partial(_timeout, budget, deadline)
+    done = box.run_cells([source for _, source in chosen], timeout, quiet=True)
+    for (run, _), result in zip(chosen, done, strict=False):
+        if result.kind == "forbidden" and wanted is not None and wanted in run.cell.defines:
+            refused = result.error or "a forbidden name"
+    return refused
+
+
+def to_replay(runs: list[CellRun], wanted: str | None, budget: Budget) -> list[tuple[CellRun, str]]:
+    """The cells that a fresh box must see, each with what of it is run again.
+
+    Args:
+        runs: What became of the cells before.
+        wanted: The function that will be asked, or None.
+        budget: Time limits.
+    """
     needs = [True] * len(runs) if wanted is None else needed([r.shape for r in runs], wanted)
+    chosen = []
     for run, need in zip(runs, needs, strict=True):
         source = run.cell.source
         defines_it = wanted is not None and wanted in run.cell.defines
@@ -137,14 +159,9 @@ def replay(
             continue
         if run.state in ("timeout", "died") or (run.seconds > budget.slow and not defines_it):
             source = definitions(source)
-            if not source:
-                continue
-        result = box.exec(source, timeout=max(0.1, min(budget.cell, deadline.left)))
-        if result.kind == "forbidden" and defines_it:
-            refused = result.error or "a forbidden name"
-        if not box.alive:
-            break
-    return refused
+        if source:
+            chosen.append((run, source))
+    return chosen
 
 
 def definitions(source: str) -> str:

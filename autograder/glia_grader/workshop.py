@@ -20,8 +20,8 @@ from glia_grader.sandbox.host import Sandbox, SandboxError
 _NEEDS_GLIA = re.compile(r"^\s*(?:import|from)\s+glia(?:\.|\s|$)", re.MULTILINE)
 # What the score does not depend on.
 _APART = {
-    "__main__", "account", "bundle", "cli", "delivery", "demo", "export", "feedback", "handout",
-    "lab", "pages", "preflight", "report",
+    "__main__", "account", "bundle", "cli", "delivery", "demo", "explain", "export", "feedback",
+    "handout", "lab", "pages", "preflight", "report",
 }  # fmt: skip
 
 

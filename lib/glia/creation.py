@@ -176,4 +176,4 @@ def as_tensor(data: Any, dtype: Any = None) -> Tensor:
     """Make a tensor, sharing memory where that is possible."""
     if isinstance(data, Tensor):
         return data.type(dtype or data.dtype)
-    return Tensor.make(as_array(data) if dtype is None else np.asarray(data, dtype=dtype))
+    return Tensor.make(as_array(data, dtype))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ int64 = long = np.dtype(np.int64)
 uint8 = np.dtype(np.uint8)
 bool_ = np.dtype(np.bool_)
 
+inf, nan, pi = math.inf, math.nan, math.pi
 _default = float32
 _KINDS = "biuf"
 _RANK = {"b": 0, "i": 1, "u": 1, "f": 2}

@@ -41,16 +41,20 @@ __all__ = [
     "flip",
     "floor",
     "gather",
+    "ge",
+    "gt",
     "index_select",
     "is_tensor",
     "isfinite",
     "isinf",
     "isnan",
+    "le",
     "log",
     "log1p",
     "log2",
     "log_softmax",
     "logsumexp",
+    "lt",
     "masked_select",
     "matmul",
     "max",
@@ -196,6 +200,26 @@ def where(condition: Tensor, input: Any, other: Any) -> Tensor:
     if isinstance(other, Tensor):
         return other.where(~condition, input)
     return Where.apply(condition, as_array(input), as_array(other))
+
+
+def gt(input: Tensor, other: Any) -> Tensor:
+    """Return where input > other."""
+    return input > other
+
+
+def ge(input: Tensor, other: Any) -> Tensor:
+    """Return where input ≥ other."""
+    return input >= other
+
+
+def lt(input: Tensor, other: Any) -> Tensor:
+    """Return where input < other."""
+    return input < other
+
+
+def le(input: Tensor, other: Any) -> Tensor:
+    """Return where input ≤ other."""
+    return input <= other
 
 
 def equal(a: Tensor, b: Tensor) -> bool:

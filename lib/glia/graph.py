@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .function import Context
-from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
 
 __all__ = ["Drawing", "draw"]
 
-_COLUMN, _ROW, _WIDTH, _HEIGHT = 150, 74, 118, 50
+_COLUMN, _ROW, _WIDTH, _HEIGHT = 180, 78, 160, 62
 _SYMBOLS = {"Add": "+", "Sub": "−", "Mul": "×", "Div": "÷", "MatMul": "@", "Pow": "^", "Neg": "−"}
 
 
@@ -81,7 +83,7 @@ def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 
                 "backward(retain_graph=True)"
             )
         if ctx not in nodes:
-            symbol = _SYMBOLS.get(ctx.name, ctx.name)
+            symbol = str(_SYMBOLS.get(ctx.name, ctx.name))
             nodes[ctx] = _Node(symbol, [ctx.layer] if ctx.layer else [], True)
             edges += [(inner, ctx) for inner, _ in _inputs(ctx)]
         edges.append((ctx, key))
@@ -127,7 +129,7 @@ def _value(array: np.ndarray) -> str:
     if array.size == 1:
         return f"{array.item():.4g}"
     if array.size <= 3:
-        return "[" + ", ".join(f"{v:.3g}" for v in array.reshape(-1)) + "]"
+        return "[" + ", ".join(f"{v:.2g}" for v in array.reshape(-1)) + "]"
     return "×".join(map(str, array.shape))
 
 

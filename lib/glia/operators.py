@@ -169,16 +169,25 @@ class Operators:
         return self._become(result)
 
 
-def as_array(data: Any) -> np.ndarray:
+def as_array(data: Any, dtype: Any = None) -> np.ndarray:
     """Return an array of any data: Python floats in the default dtype, lists of tensors stacked."""
+    if dtype is not None:  # at once: a detour through float32 would lose digits
+        array = as_array(data) if _holds_tensors(data) else data
+        return np.asarray(array, dtype=dtype)
     if isinstance(data, Operators):
         return data.array
     if isinstance(data, (np.ndarray, np.generic)):
         return np.asarray(data)
-    if isinstance(data, (list, tuple)) and any(isinstance(d, Operators) for d in data):
+    if _holds_tensors(data):
         return np.stack([as_array(d) for d in data])
     array = np.asarray(data)
     return array.astype(get_default_dtype()) if array.dtype == np.float64 else array
+
+
+def _holds_tensors(data: Any) -> bool:
+    if isinstance(data, (list, tuple)):
+        return any(isinstance(d, Operators) for d in data)
+    return isinstance(data, Operators)
 
 
 def pair(a: Any, b: Any) -> tuple[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["Generator", "generator", "manual_seed"]
+__all__ = ["Generator", "default", "generator", "get_state", "manual_seed", "set_state"]
 
 
 class Generator:
@@ -39,6 +39,21 @@ def generator(given: Generator | None = None) -> np.random.Generator:
     return (given or _default).numpy
 
 
+def default() -> Generator:
+    """Return the library's own stream."""
+    return _default
+
+
 def manual_seed(seed: int) -> Generator:
     """Start the library's stream of random numbers afresh: the same seed, the same run."""
     return _default.manual_seed(seed)
+
+
+def get_state() -> dict:
+    """Return the state of the library's stream, for a checkpoint."""
+    return _default.get_state()
+
+
+def set_state(state: dict) -> None:
+    """Take up the library's stream where `get_state` left it."""
+    _default.set_state(state)

@@ -28,9 +28,17 @@ from .ops.op import Op
 __all__ = ["replaceable", "use"]
 
 
-def replaceable() -> tuple[str, ...]:
-    """Return the names of the ops that can be replaced, sorted."""
-    return tuple(sorted(Op.named))
+def replaceable() -> dict[str, tuple[str, ...]]:
+    """Return the ops that can be replaced, each with its arguments in their order.
+
+    Example:
+        >>> replaceable()["layer_norm"]
+        ('x', 'count', 'weight', 'bias', 'eps')
+    """
+    return {
+        name: tuple(inspect.signature(op.forward).parameters)[1:]  # without ctx
+        for name, op in sorted(Op.named.items())
+    }
 
 
 class use:
@@ -153,6 +161,7 @@ def _understood(name: str, function: Callable, args: tuple, before: int) -> tupl
     for left in args[room:]:
         if left is not None and not (isinstance(left, (bool, int)) and left in (0, 1)):
             raise TypeError(
-                f"your {name} takes {room} arguments; this call needs {len(args)}: {left!r}"
+                f"your {name} takes {room} arguments; this call needs all of "
+                f"{', '.join(replaceable()[name])}: got {left!r} for one that it leaves out"
             )
     return args[:room]

@@ -250,7 +250,7 @@ def tensor(data: Any, dtype: Any = None, requires_grad: bool = False, device: An
         tensor(3.)
     """
     _device(device)
-    out = Tensor.make(np.array(as_array(data), dtype=dtype))
+    out = Tensor.make(np.array(as_array(data, dtype)))
     return out.requires_grad_() if requires_grad else out
 
 

@@ -60,7 +60,8 @@ class trace:
         self.layers: dict[str, LayerTrace] = {}
         self._handles = []
         for name, module in model.named_modules():
-            if all_modules or not any(True for _ in module.children()):
+            holds_others = any(True for _ in module.children())
+            if not holds_others or (all_modules and name):
                 hook = self._recorder(name, type(module).__name__)
                 self._handles.append(module.register_forward_hook(hook))
 

@@ -75,8 +75,8 @@ detect_anomaly = set_detect_anomaly
 def check_outputs(ctx: Any, arrays: Iterable[np.ndarray]) -> None:
     """Raise if a forward result is NaN."""
     if _anomaly and any(_has_nan(array) for array in arrays):
-        where = f"{ctx.layer} ({ctx.name})" if ctx.layer else ctx.name
-        raise FloatingPointError(f"NaN in the output of {where} at step {_step + 1}")
+        where = ctx.layer or ctx.name
+        raise FloatingPointError(f"NaN in the output of {where} at step {_step + 1} ({ctx.name})")
 
 
 def check_gradients(ctx: Any, gradients: Iterable[Any]) -> None:
@@ -85,9 +85,9 @@ def check_gradients(ctx: Any, gradients: Iterable[Any]) -> None:
         return
     for position, gradient in enumerate(gradients):
         if gradient is not None and _has_nan(getattr(gradient, "array", gradient)):
-            where = f"{ctx.layer} ({ctx.name})" if ctx.layer else ctx.name
             raise FloatingPointError(
-                f"NaN in the gradient of {where} at step {_step}, for argument {position}"
+                f"NaN in the gradient of {ctx.layer or ctx.name} at step {_step} "
+                f"({ctx.name}, argument {position})"
             )
 
 

@@ -150,6 +150,20 @@ ESCAPES = {
 }
 
 
+RIGHT = (
+    "def softmax(z):\n    e = np.exp(z - z.max(1, keepdims=True))\n"
+    "    return e / e.sum(1, keepdims=True)"
+)
+# Cells below the graded line: (answer above it or None for the right one, the cell, points).
+BELOW = {
+    "scratch": ("", "softmax = softmax(np.ones((2, 3)))", 2.0),
+    "reset": ("", "%reset -f", 2.0),
+    "deleted": ("", "del np, softmax", 2.0),
+    "late-answer": ("# nothing yet", RIGHT, 2.0),
+    "late-part": ("def softmax(z):\n    return inner(z)", RIGHT.replace("softmax", "inner"), 2.0),
+}
+
+
 def class_of(course):
     """Honest, damaged and hostile submissions, with the points each deserves."""
     good = solved(course)
@@ -169,4 +183,11 @@ def class_of(course):
     cell["source"] = "2.0"
     hand_in(course, "twice", twice)
     deserved["twice"] = (2.0, 2.0)
+    for name, (softmax, below, points) in BELOW.items():
+        notebook = solved(course, softmax=softmax) if softmax else solved(course)
+        place = notebook["cells"].index(cell_of(notebook, "grade-softmax"))
+        cell = {"cell_type": "code", "id": name, "metadata": {}, "source": below}
+        notebook["cells"].insert(place + 1, cell | {"outputs": [], "execution_count": None})
+        hand_in(course, name, notebook)
+        deserved[name] = (2.0, points)
     return deserved

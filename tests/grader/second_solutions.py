@@ -161,3 +161,106 @@ def adaline_step(X, y, weight, bias, lr):
     slope = np.mean([(row @ theta - t) * row for row, t in zip(together, y, strict=True)], axis=0)
     theta = theta - lr * slope
     return theta[:-1], theta[-1]
+
+
+def two_layer_net(x, W, V):
+    def sigma(z):
+        return 1 / (1 + math.exp(-z))
+
+    h = np.array([[sigma(sum(r * w for r, w in zip(row, W[:, j], strict=True)))
+                   for j in range(W.shape[1])] for row in x])  # fmt: skip
+    y = [[sigma(sum(a * float(v) for a, v in zip(row, V[:, 0], strict=True)))] for row in h]
+    return h, np.array(y)
+
+
+def mlp_forward(X, W1, b1, W2, b2):
+    hidden, scores = np.zeros((len(X), len(b1))), np.zeros((len(X), len(b2)))
+    for n, x in enumerate(X):
+        for j in range(len(b1)):
+            hidden[n, j] = max(0.0, float(np.dot(W1[j], x) + b1[j]))
+        for k in range(len(b2)):
+            scores[n, k] = np.dot(W2[k], hidden[n]) + b2[k]
+    return hidden, scores
+
+
+def convert_weights(weight, bias, convention):
+    rows = [[b] for b in bias]
+    for j, row in enumerate(rows):
+        row.extend(weight[j, :] if convention == "Wx" else weight[:, j])
+    return np.array(rows)
+
+
+def output_head(scores, kind):
+    out = np.empty(scores.shape)
+    for n, row in enumerate(scores):
+        if kind == "regression":
+            out[n] = row
+        elif kind == "logistic":
+            z = float(row[0])
+            out[n] = 1 / (1 + math.exp(-z)) if z > -700 else 0.0
+        else:
+            parts = [math.exp(float(v) - float(max(row))) for v in row]
+            out[n] = [p / math.fsum(parts) for p in parts]
+    return out
+
+
+def parameter_count(sizes):
+    return sum((int(sizes[k]) + 1) * int(sizes[k + 1]) for k in range(len(sizes) - 1))
+
+
+def relu_sum(x, weight, bias, out_weight, out_bias):
+    def z(point):
+        terms = zip(weight, bias, out_weight, strict=True)
+        return out_bias + sum(v * max(0.0, float(w * point + b)) for w, b, v in terms)
+
+    return np.array([z(point) for point in x])
+
+
+def relu_interpolate(knots, values):
+    """Solve for the weights instead of thinking about slopes."""
+    units = np.maximum(knots[1:, None] - knots[:-1], 0)
+    return np.linalg.solve(units, values[1:] - values[0]), np.float64(values[0])
+
+
+def central_difference(coefficients, x, h):
+    f = np.poly1d(np.asarray(coefficients)[::-1])
+    return np.array([(f(p + h) - f(p - h)) / h / 2 for p in x])
+
+
+def gradient_descent(A, b, start, lr, steps):
+    """Through the closed form: the distance to the bottom shrinks by (1 - lr A) a step."""
+    bottom = np.linalg.solve(A, b)
+    distance, out = start - bottom, []
+    for _ in range(steps + 1):
+        out.append(bottom + distance)
+        distance = distance - lr * (A @ distance)
+    return np.stack(out)
+
+
+def sgd_epoch(X, y, weight, bias, lr, order, batch_size):
+    w, b = [float(v) for v in weight], float(bias)
+    for begin in range(0, len(order), batch_size):
+        rows = [int(i) for i in order[begin : begin + batch_size]]
+        errors = [sum(X[i, d] * w[d] for d in range(len(w))) + b - y[i] for i in rows]
+        for d in range(len(w)):
+            w[d] -= lr * sum(e * X[i, d] for e, i in zip(errors, rows, strict=True)) / len(rows)
+        b -= lr * sum(errors) / len(rows)
+    return np.array(w), b
+
+
+def train_mlp(X, y, W1, b1, W2, b2):
+    """One example at a time, with a falling rate."""
+    W1, b1, W2, b2 = W1.copy(), b1.copy(), W2.copy(), b2.copy()
+    for epoch in range(6):
+        lr = 0.05 / (1 + epoch)
+        for x, label in zip(X, y, strict=True):
+            hidden = np.maximum(W1 @ x + b1, 0)
+            scores = W2 @ hidden + b2
+            delta = np.exp(scores - np.logaddexp.reduce(scores))
+            delta[label] -= 1
+            back = W2.T @ delta * (hidden > 0)
+            W2 -= lr * np.outer(delta, hidden)
+            b2 -= lr * delta
+            W1 -= lr * np.outer(back, x)
+            b1 -= lr * back
+    return W1, b1, W2, b2

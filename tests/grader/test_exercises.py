@@ -21,9 +21,13 @@ SEEDS = (0, 1, 2026, 987654321, 2**90 + 7)
 by_name = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 
 
-def test_the_fifteen_are_there():
-    assert len(EXERCISES) == 15
-    assert {e.unit for e in EXERCISES.values()} == {"perceptron", "logistic"}
+UNITS = {"perceptron": 7, "logistic": 8, "multilayer": 7, "descent": 4}
+
+
+def test_all_are_there():
+    units = [e.unit for e in EXERCISES.values()]
+    for unit, count in UNITS.items():
+        assert units.count(unit) == count
     assert all(name == e.name == e.reference.__name__ for name, e in EXERCISES.items())
 
 
@@ -220,3 +224,11 @@ def test_the_verdict_round_trips_through_json(exercise):
         again = Verdict.from_dict(json.loads(json.dumps(verdict.to_dict())))
         assert again == verdict
         assert again.to_html() == verdict.to_html()
+
+
+@by_name
+def test_the_score_of_a_misconception_does_not_depend_on_the_seed(exercise):
+    for misconception in exercise.misconceptions:
+        answerer = LocalAnswerer(misconception.solution)
+        points = {judge(exercise, answerer, seed=seed).points for seed in (3, 7922, *SEEDS)}
+        assert len(points) == 1, f"{misconception.name}: {sorted(points)}"

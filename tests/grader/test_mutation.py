@@ -13,7 +13,8 @@ from glia_grader.exercise import all_exercises
 from glia_grader.judge import judge
 from glia_grader.watchdog import TimeIsUp, Watchdog
 
-EXERCISES = all_exercises()
+# A milestone is judged by what was learnt: many another learning rate is just as right.
+EXERCISES = {name: e for name, e in all_exercises().items() if not e.milestone}
 
 SWAPS = {
     ast.Add: (ast.Sub,),
@@ -35,6 +36,7 @@ METHODS = {"sum": "mean", "mean": "sum", "max": "min", "min": "max"}
 EQUIVALENT = {
     "sigmoid": {"GtE->Gt"},  # both branches of the stable form agree at z = 0
     "logistic_gradient": {"GtE->Gt"},
+    "output_head": {"GtE->Gt"},
     "perceptron_update": {"1.0->2.0", "1.0->0"},  # the default of lr: it is always given
     "mistake_bound": {
         "0->2",  # a weight of length 0 gives nan, and nan > 0 is False: inf again
@@ -113,7 +115,8 @@ def unexplained(exercise, alive):
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 def test_some_mutants_lose_points(exercise):
-    count, alive = survivors(exercise, step=5)
+    whole = sum(1 for _ in mutants(exercise.reference_source))
+    count, alive = survivors(exercise, step=max(1, min(5, whole // 2)))
     assert count >= 2
     assert not unexplained(exercise, alive)
 

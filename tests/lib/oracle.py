@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from glia.tensor import Tensor
 
 torch = pytest.importorskip("torch", reason="the oracle, PyTorch, is not installed")

@@ -2,11 +2,10 @@
 
 import math
 
-import numpy as np
-import pytest
-
 import glia
 import glia.functional as F
+import numpy as np
+import pytest
 from glia import nn, optim
 from glia.nn.utils import convert_weight, count_parameters
 from glia.nn.utils.parameters import parameters_to_vector, vector_to_parameters
@@ -43,7 +42,10 @@ def test_the_worked_net_of_two_sigmoid_layers():
 @pytest.mark.parametrize(
     ("net", "count"),
     [
-        (lambda: nn.Sequential(nn.Linear(2, 1024), nn.Linear(1024, 512), nn.Linear(512, 3)), 529411),
+        (
+            lambda: nn.Sequential(nn.Linear(2, 1024), nn.Linear(1024, 512), nn.Linear(512, 3)),
+            529411,
+        ),
         (lambda: nn.Conv2d(3, 96, 11), 34_944),
         (lambda: nn.Linear(200 * 200 * 3, 1, bias=False), 120_000),
         (lambda: nn.Linear(5, 5, bias=False), 25),
@@ -103,8 +105,20 @@ def test_activation_values():
 
 
 def test_the_six_relu_curve():
-    layer = nn.Sequential(nn.Linear(1, 6), nn.ReLU(), nn.Linear(6, 1))
-    assert count_parameters(layer) == 19
+    net = nn.Sequential(nn.Linear(1, 6), nn.ReLU(), nn.Linear(6, 1, bias=False)).double()
+    net.load_state_dict(
+        {
+            "0.weight": [[-5.0], [-1.2], [1.2], [1.2], [2.0], [5.0]],
+            "0.bias": [-7.7, -1.3, 1.0, -0.2, -1.1, -5.0],
+            "2.weight": [[-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]],
+        }
+    )
+    x = glia.arange(-2.0, 2.1, 0.5, dtype=glia.float64).unsqueeze(1)
+    z = net(x).detach().squeeze(1)
+    expected = [-3.4, -0.5, 0, -0.4, -1, -1.2, -0.3, 3.2, 6.7]
+    np.testing.assert_allclose(z.array, expected, atol=1e-9)
+    near = x[:8, 0]
+    assert ((z[:8] - (near**3 + near**2 - near - 1)).abs().max() < 1.2).item()
 
 
 def test_momentum_conventions_part_when_the_rate_changes():

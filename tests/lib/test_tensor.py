@@ -1,10 +1,9 @@
 import copy
 import math
 
+import glia
 import numpy as np
 import pytest
-
-import glia
 from glia.testing import gradcheck
 
 rng = np.random.default_rng(11)
@@ -20,6 +19,9 @@ def test_dtypes_of_new_tensors():
     assert glia.tensor([True]).dtype == bool
     assert glia.tensor(np.array([1.0])).dtype == glia.float64
     assert glia.Tensor([1, 2]).dtype == glia.float32
+    assert glia.tensor([0.1], dtype=glia.float64).item() == 0.1
+    assert glia.tensor([glia.tensor(1.0)], dtype=glia.float64).dtype == glia.float64
+    assert glia.as_tensor([0.1], dtype=glia.float64).item() == 0.1
     assert glia.tensor([1.0], dtype=glia.float64).dtype == glia.float64
     assert glia.arange(3).dtype == glia.int64 and glia.arange(0.0, 1.0, 0.5).dtype == glia.float32
     glia.set_default_dtype(glia.float64)
@@ -353,3 +355,38 @@ def test_small_questions():
     assert x.data.is_leaf and x.contiguous() is x
     x.data = [1.0]
     assert x.tolist() == [1]
+
+
+def test_changes_in_place_by_name():
+    x = glia.tensor([1.0, -2.0, 3.0])
+    x.sub_(1.0, alpha=2).div_(2.0)
+    assert x.tolist() == [-0.5, -2, 0.5]
+    x.clamp_(-1, 1).masked_fill_(x == 0.5, 9.0)
+    assert x.tolist() == [-0.5, -1, 9]
+    assert x.copy_(glia.tensor(4)).tolist() == [4, 4, 4]
+    assert x.add_(glia.ones(3), alpha=2).tolist() == [6, 6, 6]
+
+
+def test_numbers_and_arrays_on_the_left_and_changes_in_place():
+    x = glia.tensor([[1.0, -2.0], [3.0, 4.0]])
+    m = np.array([[1.0, 2.0], [0.0, 1.0]], np.float32)
+    np.testing.assert_array_equal((m @ x).array, m @ x.array)
+    np.testing.assert_array_equal((2 - x).array, 2 - x.array)
+    np.testing.assert_array_equal((2**x).array, 2**x.array)
+    np.testing.assert_array_equal(abs(-x).array, np.abs(x.array))
+    y = x.clone()
+    y *= 3
+    y -= 1
+    y /= 2
+    np.testing.assert_allclose(y.array, (x.array * 3 - 1) / 2)
+    same = x.clone()
+    assert same.mul_(2) is same and same.div_(2) is same
+    np.testing.assert_array_equal(same.array, x.array)
+
+
+def test_a_graph_walked_twice_says_so_wherever_the_second_walk_meets_it():
+    w = glia.ones(2, requires_grad=True)
+    shared = w * 2
+    shared.sum().backward()
+    with pytest.raises(RuntimeError, match="retain_graph=True"):
+        (shared + 1).sum().backward()

@@ -82,7 +82,7 @@ def _grade(folder: Path, release: object, jobs: int | None, clock: _Clock) -> bo
     rows = {row.student: row for row in data.rows}
     wrong = []
     for handed in students:
-        expected, row = deserved_points(handed, seed=0), rows[handed.student]
+        expected, row = deserved_points(handed), rows[handed.student]
         got = None if row.points is None else sum(r.points for r in row.records)
         # Written answers wait for a person; an unanswered one has its zero already.
         if (got is None) != (expected is None) or abs((got or 0) - (expected or 0)) > 0.02:
@@ -106,10 +106,8 @@ def _next(folder: Path) -> None:
     say()
     say("What to do next:")
     say("  1. Open the class report in a browser; each name leads to that student's feedback.")
-    say(
-        f"  2. Read the written answers: cd {folder} && nbgrader extension enable, then jupyter lab"
-    )
-    say("     and Nbgrader > Formgrader (or leave them; the rest is graded).")
+    say(f"  2. Read the written answers: cd {folder} && jupyter lab, then Nbgrader > Formgrader")
+    say("     (or leave them; the rest is graded).")
     say("  3. Change a file under submitted/ and grade again: only what changed is run.")
 
 

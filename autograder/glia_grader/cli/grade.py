@@ -19,6 +19,7 @@ Examples:
   glia grade ps1 --course my-course
   glia grade ps1 --course my-course --student amara.okafor --student lin.wei
   glia grade ps1 --jobs 8
+  glia grade ps1 --explain amara.okafor
 
 A run that was stopped goes on where it stood when the same command is given again. Exit code 1
 if a submission could not be read or judged; the table says which.
@@ -36,6 +37,11 @@ if a submission could not be read or judged; the table says which.
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time (default: cores).")
 @click.option("--student", "students", multiple=True, help="Only this student; may be repeated.")
 @click.option("--seed", type=int, help="Seed of the inputs; by default the course's own secret.")
+@click.option(
+    "--explain",
+    metavar="STUDENT",
+    help="Replay this student's submission and tell the whole story; nothing is written.",
+)
 @click.option("--unsafe", is_flag=True, help="Grade without a sandbox: only for code you trust.")
 @click.pass_context
 def command(
@@ -45,14 +51,31 @@ def command(
     jobs: int | None,
     students: tuple[str, ...],
     seed: int | None,
+    explain: str | None,
     unsafe: bool,
 ) -> None:
     """Grade what was handed in for ASSIGNMENT: gradebook, feedback pages, class report."""
+    if explain is not None:
+        _tell(course, assignment, explain, seed, unsafe)
+        return
     data, graded = run(course, assignment, jobs=jobs, students=students, seed=seed, unsafe=unsafe)
     show(data, graded if students else None)
     where(course, assignment)
     if any(row.state in ("unreadable", "failed") for row in data.rows if row.student in graded):
         ctx.exit(1)
+
+
+def _tell(course: Path, assignment: str, student: str, seed: int | None, unsafe: bool) -> None:
+    from glia_grader.course import CourseError
+    from glia_grader.explain import explain
+    from glia_grader.feedback.sanitise import strip_ansi
+    from glia_grader.sandbox.host import SandboxError
+
+    try:
+        for line in explain(course, assignment, student, seed=seed, unsafe=unsafe):
+            say(strip_ansi(line))  # what a notebook printed must not drive the terminal
+    except (CourseError, SandboxError) as problem:
+        raise EnvironmentProblem(str(problem)) from problem
 
 
 def run(

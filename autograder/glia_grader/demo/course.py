@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from glia_grader import bundle
+from glia_grader.journal import write_durably
 
-from .cohort import Handed
+from .cohort import SEED, Handed
 
 __all__ = ["CourseExists", "DemoFailed", "create", "enrol", "hand_in"]
 
@@ -55,6 +58,8 @@ def create(folder: Path) -> Any:
     source = bundle.course_dir()
     target = folder / "source" / ASSIGNMENT
     target.mkdir(parents=True)
+    # Kept where a course keeps its own secret one, so that grading again finds the same inputs.
+    write_durably(folder / ".glia" / "seed", b"%d\n" % SEED, mode=0o600)
     config = (source / "nbgrader_config.py").read_text(encoding="utf-8")
     (folder / "nbgrader_config.py").write_text(config + _EXCHANGE, encoding="utf-8")
     for path in sorted((source / "source" / ASSIGNMENT).iterdir()):
@@ -65,7 +70,15 @@ def create(folder: Path) -> Any:
     (folder / "exchange").chmod(0o777)
     from glia_grader.course import alembic_on_path
 
-    with alembic_on_path():
+    with alembic_on_path(), ThreadPoolExecutor(1) as pool:
+        import nbgrader.api  # before the thread starts: two threads importing one package deadlock
+
+        opening = pool.submit(_first_open, folder, nbgrader.api.Gradebook)
+        # nbgrader has alembic stamp a new gradebook, in a process of its own that takes seconds:
+        # load meanwhile what grading will need.
+        for name in _NEEDED_LATER:
+            importlib.import_module(name)
+        opening.result()
         api = _api(folder)
         _demand(api.generate_assignment(ASSIGNMENT), "generate_assignment")
         if sys.platform != "win32":  # nbgrader has no exchange on Windows
@@ -73,6 +86,22 @@ def create(folder: Path) -> Any:
     import nbformat
 
     return nbformat.read(folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+
+
+_NEEDED_LATER = (
+    "nbgrader.apps.api",
+    "glia_grader.pipeline",
+    "glia_grader.report.figures",
+    "glia_grader.feedback.prose",
+    "nbconvert.filters.markdown_mistune",
+    "matplotlib.figure",
+    "latex2mathml.converter",
+)
+
+
+def _first_open(folder: Path, gradebook: Any) -> None:
+    with closing(gradebook(f"sqlite:///{(folder / 'gradebook.db').resolve()}", "glia-demo")):
+        pass
 
 
 def _api(folder: Path) -> Any:

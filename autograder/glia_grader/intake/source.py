@@ -5,6 +5,7 @@ import re
 import threading
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CALLS = ("check", "grade", "progress")
 _MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
@@ -35,6 +36,7 @@ class Reading:
     parses: bool
 
 
+@lru_cache(maxsize=2048)
 def read_source(source: str) -> Reading:
     """Read a code cell; what cannot be parsed is searched as text."""
     tree = parse_python(source)
@@ -59,8 +61,12 @@ def tidy(source: str) -> str:
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
+@lru_cache(maxsize=64)
 def parse_python(source: str) -> ast.Module | None:
-    """The syntax tree of a cell, magics left out; None if it is no Python or too long."""
+    """The syntax tree of a cell, magics left out; None if it is no Python or too long.
+
+    The tree is shared: look, do not change.
+    """
     if len(source) > _LONGEST:
         return None
     try:

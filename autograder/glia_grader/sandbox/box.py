@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from .wire import Ended, Watched
 
 _READY = 20.0  # seconds for a fresh box to say that it is ready
 _SHORT = 10.0  # seconds for what is not student code
+_AHEAD = 48 << 10  # bytes of requests that may wait in the box: less than a socket holds
 _FIGURES = 4  # text and figures of one cell together, in units of the text it may have
 
 
@@ -38,6 +40,7 @@ class Box:
         self._life, self._scratch = life, scratch
         self._wire = Watched(life.wire, self._watch if scratch is not None else None)
         self._asked = 0
+        self._waiting: Iterator[Any] | None = None
         self._why = ""
         self._memory = False
         self._output_left = int(limits.output_mb * (1 << 20))
@@ -60,12 +63,39 @@ class Box:
         """Whether it can still be asked."""
         return self.end is None
 
-    def close(self) -> End:
-        """End everything in the box and say how it ended; may be called again."""
+    def close(self, wait: bool = True) -> End:
+        """End everything in the box and say how it ended; may be called again.
+
+        Args:
+            wait: False leaves the last of it to the background: nothing more runs in the box, and
+                what it used up is not known.
+        """
         if self.end is None:
-            self._stop("ok")
+            self._stop("ok", wait=wait)
         assert self.end is not None
         return self.end
+
+    def run_cells(
+        self, sources: Iterable[str], timeout: Callable[[], float], quiet: bool = False
+    ) -> Iterator[CellResult]:
+        """Run cells one after the other without a pause between them.
+
+        Args:
+            sources: the cells.
+            timeout: seconds for the cell that is begun at that moment.
+            quiet: see :meth:`exec`.
+
+        Yields:
+            One result a cell, as each ends; none after a cell with which the box ended.
+        """
+        requests = [({"op": "cell", "quiet": quiet}, source.encode()) for source in sources]
+        begun = time.monotonic()
+        for value, seconds in self._stream(requests, timeout):
+            if isinstance(value, StudentFailure):
+                yield self._failed_cell(value, time.monotonic() - begun)
+                return
+            yield self._cell_result(value, seconds)
+            begun = time.monotonic()
 
     def run_cell(self, source: str, timeout: float) -> CellResult:
         """Run a cell as Jupyter would, outputs and all; never raises for what the student did."""
@@ -82,6 +112,29 @@ class Box:
             StudentFailure: the box has ended, or the source does not run.
         """
         self._ask({"op": "place"}, source.encode(), timeout)
+
+    def place_all(self, sources: Iterable[str]) -> None:
+        """:meth:`place` for several sources at once.
+
+        Raises:
+            StudentFailure: the box has ended, or a source does not run.
+        """
+        requests = [({"op": "place"}, source.encode()) for source in sources]
+        for value, _ in self._stream(requests, lambda: _SHORT):
+            if isinstance(value, StudentFailure):
+                raise value
+
+    def door(self, name: str) -> tuple[bool, list[str] | None]:
+        """Whether there is such a function, and its parameter names where they can be told.
+
+        Raises:
+            StudentFailure: the box has ended.
+        """
+        requests = [({"op": op, "name": name}, b"") for op in ("exists", "signature")]
+        (there, _), (names, _) = self._stream(requests, lambda: _SHORT)
+        if isinstance(there, StudentFailure):
+            raise there
+        return there is True, answers.texts(names) if type(names) is list else None
 
     def exists(self, name: str) -> bool:
         """Whether the notebook defined something callable of that name."""
@@ -115,12 +168,47 @@ class Box:
         Raises:
             StudentFailure: there is no value; ``kind`` says why.
         """
-        node, blob = protocol.pack((arguments, keywords or {}))
-        request = {"op": "call", "name": name, "value": node, "want_args": want_args}
+        packed = protocol.pack((arguments, keywords or {}))
+        request, blob = _call(name, packed, want_args)
         value, seconds = self._ask(request, blob, timeout)
+        return self._reply(value, seconds, arguments, want_args)
+
+    def calls(
+        self,
+        name: str,
+        arguments: Iterable[tuple],
+        timeout: Callable[[], float],
+        want_args: bool = False,
+        packed: Callable[[tuple], tuple[dict, bytes]] | None = None,
+    ) -> Iterator[Reply | StudentFailure]:
+        """:meth:`call` for many arguments without a pause between them.
+
+        Each call has its own deadline, and each answer is handed on as it arrives: what was
+        answered before a crash counts. Whoever stops listening early loses the rest.
+
+        Args:
+            name: of the function, in the notebook.
+            arguments: the arguments of each call.
+            timeout: seconds for the call that is begun at that moment.
+            want_args: see :meth:`call`.
+            packed: gives ``protocol.pack((arguments, {}))``, for who asks the same again and again.
+        """
+        asked = list(arguments)
+        packed = packed or (lambda given: protocol.pack((given, {})))
+        requests = [_call(name, packed(given), want_args) for given in asked]
+        answered = self._stream(requests, timeout)
+        for given, (value, seconds) in zip(asked, answered, strict=False):
+            if not isinstance(value, StudentFailure):
+                try:
+                    value = self._reply(value, seconds, given, want_args)
+                except StudentFailure as failure:
+                    value = failure
+            yield value
+
+    def _reply(self, value: Any, seconds: float, arguments: tuple, want_args: bool) -> Reply:
         if type(value) is not dict or "value" not in value:
             raise self._stop("lost", StudentFailure("bad_reply", "the answer was not readable"))
-        after = value.get("args")
+        after = arguments if value.get("same") is True else value.get("args")
         return Reply(
             value=value["value"],
             args_after=after if want_args and type(after) is tuple else None,
@@ -133,9 +221,14 @@ class Box:
         try:
             value, seconds = self._ask({"op": "cell", "quiet": quiet}, source.encode(), timeout)
         except StudentFailure as failure:
-            seconds = time.monotonic() - begun
-            shown = [_as_output(failure)]
-            return CellResult(False, shown, seconds, None, failure.message, failure.kind)
+            return self._failed_cell(failure, time.monotonic() - begun)
+        return self._cell_result(value, seconds)
+
+    def _failed_cell(self, failure: StudentFailure, seconds: float) -> CellResult:
+        shown = [_as_output(failure)]
+        return CellResult(False, shown, seconds, None, failure.message, failure.kind)
+
+    def _cell_result(self, value: Any, seconds: float) -> CellResult:
         if type(value) is not dict:
             value = {"kind": "bad_reply", "error": "the answer was not readable"}
         room = int(_FIGURES * self.limits.cell_output_mb * (1 << 20)) + 100_000
@@ -154,21 +247,76 @@ class Box:
 
     def _ask(self, request: dict, blob: bytes, timeout: float) -> tuple[Any, float]:
         """The answer to a request, and the seconds it took; the box is gone if there is none."""
-        if self.end is not None:
-            raise StudentFailure("died", f"the process had already ended: {self._why}")
-        self._asked += 1
-        message = protocol.frame({**request, "id": self._asked}, blob)
-        begun = time.monotonic()
+        ((value, seconds),) = self._stream([(request, blob)], lambda: timeout)
+        if isinstance(value, StudentFailure):
+            raise value
+        return value, seconds
+
+    def _stream(
+        self, requests: list[tuple[dict, bytes]], timeout: Callable[[], float]
+    ) -> Iterator[tuple[Any, float]]:
+        """The answers to requests, or a StudentFailure in an answer's place, with its seconds.
+
+        Further requests wait in the box while it works on one; the clock of each starts when the
+        answer before it has arrived.
+        """
+        if self._waiting is not None:
+            for _ in self._waiting:  # nobody listened to the end: the next answer is not ours yet
+                pass
+        answered = self._exchange(requests, timeout)
+        self._waiting = answered
+        return answered
+
+    def _exchange(
+        self, requests: list[tuple[dict, bytes]], timeout: Callable[[], float]
+    ) -> Iterator[tuple[Any, float]]:
+        sizes: list[int] = []
+        ahead = 0
+        first = self._asked + 1
+        self._asked += len(requests)
+        for index in range(len(requests)):
+            begun = time.monotonic()
+            try:
+                if self.end is not None:
+                    raise StudentFailure("died", f"the process had already ended: {self._why}")
+                seconds = timeout()
+                messages = []
+                while len(sizes) < len(requests) and (len(sizes) <= index or ahead < _AHEAD):
+                    request, blob = requests[len(sizes)]
+                    message = protocol.frame({**request, "id": first + len(sizes)}, blob)
+                    if len(sizes) > index and ahead + len(message) > _AHEAD:
+                        break
+                    messages.append(message)
+                    ahead += len(message)
+                    sizes.append(len(message))
+                if messages:
+                    self._send(b"".join(messages), seconds)
+                value = self._receive(first + index, seconds - (time.monotonic() - begun), seconds)
+                ahead -= sizes[index]
+                yield value, time.monotonic() - begun
+            except StudentFailure as failure:
+                ahead -= sizes[index] if index < len(sizes) else 0
+                yield failure, time.monotonic() - begun
+
+    def _send(self, message: bytes, timeout: float) -> None:
         try:
             self._wire.send(message, timeout)
-            header, data = self._wire.receive(timeout - (time.monotonic() - begun))
-            seconds = time.monotonic() - begun
-            if header.get("id") != self._asked:
+        except TimeoutError:
+            late = StudentFailure("timeout", f"it took longer than {timeout:g} s")
+            raise self._stop("timeout", late) from None
+        except Ended:
+            raise self._stop("died") from None
+
+    def _receive(self, identity: int, left: float, timeout: float) -> Any:
+        """The answer to one request; the box is gone if there is none."""
+        try:
+            header, data = self._wire.receive(left)
+            if header.get("id") != identity:
                 raise protocol.WireError("it answers another question")
             if self._scratch is not None:
                 self._watch()
             if "failure" not in header:
-                return protocol.unpack(header.get("value"), data), seconds
+                return protocol.unpack(header.get("value"), data)
         except TimeoutError:
             late = StudentFailure("timeout", f"it took longer than {timeout:g} s")
             raise self._stop("timeout", late) from None
@@ -183,9 +331,11 @@ class Box:
         self._memory = self._memory or failure.message == _SENTENCES["memory"]
         raise failure
 
-    def _stop(self, how: str, failure: StudentFailure | None = None) -> StudentFailure:
+    def _stop(
+        self, how: str, failure: StudentFailure | None = None, wait: bool = True
+    ) -> StudentFailure:
         """End the process; the failure to raise for the request that was under way."""
-        last = self._life.end()
+        last = self._life.end() if wait else self._life.leave()
         if how == "died":
             how = self._cause(last)
         if failure is None:
@@ -209,6 +359,12 @@ class Box:
         files, size = usage(self._scratch)
         if size > self.limits.disk_mb << 20 or files > self.limits.inodes:
             raise _TooMuch(f"it filled its disk ({size >> 20} MiB in {files} files)")
+
+
+def _call(name: str, packed: tuple[dict, bytes], want_args: bool) -> tuple[dict, bytes]:
+    """The request for a call, and the bytes that go with it."""
+    node, blob = packed
+    return {"op": "call", "name": name, "value": node, "want_args": want_args}, blob
 
 
 class _TooMuch(Exception):

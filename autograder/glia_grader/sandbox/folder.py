@@ -12,7 +12,7 @@ from .launch import PACKAGE
 
 PREFIX = "glia-box-"
 FILES = (
-    "capture", "landlock", "limits", "namespaces", "plain", "policy", "protocol", "quiet",
+    "capture", "landlock", "limits", "namespaces", "pages", "plain", "policy", "protocol", "quiet",
     "seccomp", "shell", "syscalls", "worker", "zygote",
 )  # fmt: skip
 _LOCK = "in-use"

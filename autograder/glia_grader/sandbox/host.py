@@ -25,6 +25,18 @@ __all__ = [
 ]  # fmt: skip
 
 
+@dataclasses.dataclass(frozen=True)
+class _Kind:
+    """What a zygote has in its memory: the library, and what is slow to import."""
+
+    glia: bool
+    heavy: bool
+
+
+_LIGHT = _Kind(glia=False, heavy=False)
+_KINDS = (_LIGHT, _Kind(False, True), _Kind(True, True))
+
+
 class Sandbox:
     """A place to run student code; start it once, open a box for each submission.
 
@@ -52,8 +64,8 @@ class Sandbox:
         self.tier = probe().tier if tier is None else tier
         self.jobs_hint, self.needs_glia, self.unsafe = jobs_hint, needs_glia, unsafe
         self._folder: Folder | None = None
-        self._nurseries: dict[bool, Nursery] = {}
-        self._locks = {True: threading.Lock(), False: threading.Lock()}
+        self._nurseries: dict[_Kind, Nursery] = {}
+        self._locks = {kind: threading.Lock() for kind in _KINDS}
         self._background: threading.Thread | None = None
 
     def __enter__(self) -> "Sandbox":
@@ -71,14 +83,13 @@ class Sandbox:
         """Start the zygote; where the tier was ours to choose, settle for the next if it fails."""
         while self.tier < 4:
             try:
-                self._nursery(self.needs_glia)
+                self._nursery(_LIGHT)  # ready in a moment, and enough for most boxes
                 break
             except SandboxError:
                 if self.forced or self.tier == 3:
                     raise
                 self.tier += 1
-        if self.tier < 4 and self.needs_glia:
-            # Most graded calls want the library hidden: have that zygote ready as well.
+        if self.tier < 4:
             self._background = threading.Thread(target=self._start_quietly, daemon=True)
             self._background.start()
         if self.tier == 4 and not self.unsafe:
@@ -88,18 +99,24 @@ class Sandbox:
                 f"notebooks. {advice}".strip()
             )
 
+    def settle(self) -> None:
+        """Wait until everything that was begun in the background stands."""
+        if self._background is not None:
+            self._background.join()
+
     def _start_quietly(self) -> None:
         with contextlib.suppress(SandboxError):  # said again when somebody needs it
-            self._nursery(False)
+            self._nursery(_Kind(self.needs_glia, heavy=True))
 
     def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:
         """End every box and remove every trace."""
-        if self._background is not None:
-            self._background.join()
-        with self._locks[True], self._locks[False]:
+        self.settle()
+        with contextlib.ExitStack() as stack:
+            for kind in _KINDS:
+                stack.enter_context(self._locks[kind])
             for nursery in self._nurseries.values():
                 nursery.close()
             self._nurseries.clear()
@@ -112,18 +129,20 @@ class Sandbox:
         """Threads that parallel kernels in one box may use."""
         return max(1, (os.cpu_count() or 1) // max(self.jobs_hint, 1))
 
-    def _nursery(self, glia: bool) -> Nursery:
-        """The zygote with the library in its memory, or the one that never saw it."""
-        with self._locks[glia]:
-            nursery = self._nurseries.get(glia)
+    def _nursery(self, kind: "_Kind") -> Nursery:
+        """The zygote with these things in its memory."""
+        with self._locks[kind]:
+            nursery = self._nurseries.get(kind)
             if nursery is not None and nursery.alive:
                 return nursery
             if nursery is not None:
                 nursery.close()
             if self._folder is None:
                 raise SandboxError("the sandbox is not open: use it in a `with` statement")
-            nursery = Nursery(self._folder, self.tier, glia=glia, threads=self.threads)
-            self._nurseries[glia] = nursery
+            nursery = Nursery(
+                self._folder, self.tier, glia=kind.glia, heavy=kind.heavy, threads=self.threads
+            )
+            self._nurseries[kind] = nursery
             return nursery
 
     def open(
@@ -131,6 +150,7 @@ class Sandbox:
         limits: Limits | None = None,
         forbid: Iterable[str] = (),
         hide: Iterable[str] = (),
+        heavy: bool = True,
     ) -> Box:
         """A fresh box.
 
@@ -139,6 +159,8 @@ class Sandbox:
             forbid: names to take away: modules (``"scipy"``) and attributes of modules
                 (``"numpy.linalg.lstsq"``).
             hide: ``("glia",)`` for a box in which the library is not to be had.
+            heavy: False for a box without numba, matplotlib and widgets in its memory: cheaper to
+                make, and slow only if these are imported after all.
 
         Raises:
             SandboxError: the sandbox is not open, or no box could be started.
@@ -158,7 +180,7 @@ class Sandbox:
             if self.tier == 4:
                 life: Life = Process(folder, request, glia, self.threads)
             else:
-                life = Child(self._nursery(glia), request)
+                life = Child(self._nursery(_Kind(glia, heavy or glia)), request)
             return Box(life, limits, scratch)
         except BaseException:
             if scratch is not None:

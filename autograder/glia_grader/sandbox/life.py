@@ -34,6 +34,10 @@ class Life(Protocol):
         """Kill it if it still lives."""
         ...
 
+    def leave(self) -> Exit:
+        """The same without waiting for it, where that can be had; what it used is not known."""
+        ...
+
 
 class Child:
     """A fork of a zygote."""
@@ -47,6 +51,12 @@ class Child:
         """Kill it if it still lives."""
         self.wire.close()
         return Exit(*self._nursery.end(self._pid))
+
+    def leave(self) -> Exit:
+        """Kill it; the zygote buries it later."""
+        self.wire.close()
+        self._nursery.leave(self._pid)
+        return Exit(0)
 
 
 class Process:
@@ -78,3 +88,7 @@ class Process:
         code = self._process.wait()
         self.wire.close()
         return Exit(code)
+
+    def leave(self) -> Exit:
+        """Kill it; here there is nobody to leave it to."""
+        return self.end()

@@ -66,6 +66,13 @@ def apply(limits: Limits, count_processes: bool) -> None:
                 raise
 
 
+def unbound() -> None:
+    """Let no program that this process or its children start gain a privilege."""
+    drop_bound = 24
+    for capability in range(64):
+        prctl(drop_bound, capability)
+
+
 def unprivileged(uid: int | None, *, read_all: bool = False) -> None:
     """Give up every privilege for good; become ``uid`` if that is given (the caller is root).
 
@@ -74,10 +81,8 @@ def unprivileged(uid: int | None, *, read_all: bool = False) -> None:
         read_all: keep the one right to read files regardless of their owner: needed where the
             interpreter lives in a private home and something else (Landlock) guards the files.
     """
-    no_new_privs, drop_bound, keep_caps, death_signal, dumpable, ambient = 38, 24, 8, 1, 4, 47
+    no_new_privs, keep_caps, death_signal, dumpable, ambient = 38, 8, 1, 4, 47
     prctl(no_new_privs, 1)
-    for capability in range(64):
-        prctl(drop_bound, capability)
     if uid is not None:
         prctl(keep_caps, int(read_all))
         os.setgroups([])

@@ -1,5 +1,6 @@
 """The host's hold on one zygote: starting it, asking it for children, ending them."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -29,18 +30,20 @@ class Nursery:
         folder: the private folder of the sandbox.
         tier: 1, 2 or 3.
         glia: whether the library is in its view and memory.
+        heavy: whether numba, matplotlib and widgets are in its memory; a box without them can
+            still import them, at the price of an ordinary import.
         threads: for parallel kernels in each box.
 
     Raises:
         SandboxError: it does not start here.
     """
 
-    def __init__(self, folder: Folder, tier: int, *, glia: bool, threads: int):
+    def __init__(self, folder: Folder, tier: int, *, glia: bool, threads: int, heavy: bool = True):
         self._lock = threading.Lock()
         if tier == 3 and os.getuid():
             # Nothing else keeps a box of the same user from reading the host's memory.
             prctl(_SET_DUMPABLE, 0)
-        settings, path = self._settings(folder, tier, glia)
+        settings, path = self._settings(folder, tier, glia, heavy)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         with theirs:
@@ -61,7 +64,9 @@ class Nursery:
                 f"tier {tier} ({TITLES[tier]}) does not work here: {error} {said}".strip()
             ) from None
 
-    def _settings(self, folder: Folder, tier: int, glia: bool) -> tuple[dict, list[str]]:
+    def _settings(
+        self, folder: Folder, tier: int, glia: bool, heavy: bool
+    ) -> tuple[dict, list[str]]:
         path = [str(folder.code), *view.search_path()]
         extra, place = [str(folder.code)], ""
         if glia:
@@ -87,6 +92,7 @@ class Nursery:
             "rules": {"landlock": landlock, "read": read, "list": listed},
             "open": view.open_to_all(read),
             "glia": glia,
+            "heavy": heavy,
             "fonts": folder.add(fonts) if fonts else "",
             "uid": secrets.randbelow(UIDS),
             "scratch": str(folder.new_scratch()) if tier > 1 else "",
@@ -140,6 +146,11 @@ class Nursery:
         except SandboxError:
             return -9, 0.0, 0.0
         return int(answer["code"]), float(answer["cpu"]), float(answer["rss_mb"])
+
+    def leave(self, pid: int) -> None:
+        """Kill a child and do not wait until it is gone."""
+        with self._lock, contextlib.suppress(OSError):  # then all children have ended with it
+            self._control.send(json.dumps({"leave": pid}).encode())
 
     def _last_words(self) -> str:
         self._process.kill()

@@ -8,7 +8,7 @@ need to be proof against malice, for only the host reads bytes that a student ma
 """
 
 import struct
-from json import dumps, loads  # by name: an exercise may forbid json itself
+from json import JSONDecoder, JSONEncoder
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ def frame(header: dict, blob: bytes = b"") -> bytes:
     Raises:
         WireError: the message would exceed the caps.
     """
-    head = dumps(header, allow_nan=False).encode()
+    head = _encode(header).encode()
     if len(head) > MAX_HEADER or len(blob) > MAX_BLOB:
         raise WireError(f"a message of {len(head) + len(blob)} bytes is too large to send")
     return PREFIX.pack(len(head), len(blob)) + head + blob
@@ -63,6 +63,11 @@ def _no_constant(name: str) -> Any:
     raise WireError(f"{name} is not allowed in a header")
 
 
+# Made once, and held by name: an exercise may forbid json itself.
+_encode = JSONEncoder(allow_nan=False).encode
+_decode = JSONDecoder(parse_constant=_no_constant).decode
+
+
 def parse_header(head: bytes) -> dict:
     """The JSON header as a dict.
 
@@ -73,7 +78,7 @@ def parse_header(head: bytes) -> dict:
     if head.count(b"[") + head.count(b"{") > 4 * MAX_NODES:
         raise WireError("the header has too many parts")
     try:
-        header = loads(head, parse_constant=_no_constant)
+        header = _decode(head.decode())
     except WireError:
         raise
     except (ValueError, RecursionError) as error:

@@ -4,6 +4,7 @@ Built and warmed once in the zygote; a forked box starts with it ready. What nee
 or a person at the keyboard (``!cmd``, ``%%bash``, ``%pip``, ``input()``) is refused in a sentence.
 """
 
+import ast
 import builtins
 import linecache
 import sys
@@ -87,12 +88,25 @@ class Shell:
         self.streams = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
         self.count = 1
         self._connect()
+        self._hooks = 0
         builtins.input = refuse_input  # type: ignore[assignment]
 
     @property
     def namespace(self) -> dict[str, Any]:
         """The names that cells define."""
         return self.ip.user_ns
+
+    def _plain(self, source: str) -> types.CodeType | None:
+        """Code of a cell of plain Python where nobody has changed how cells are run, or None."""
+        ip = self.ip
+        hooks = sum(map(len, ip.events.callbacks.values()))
+        if ip.ast_transformers or ip.input_transformers_post or hooks != self._hooks:
+            return None
+        try:
+            name = ip.compile.cache(source, ip.execution_count, raw_code=source)
+            return ip.compile(source, name, "exec")
+        except (SyntaxError, ValueError, OverflowError):
+            return None  # a magic, a shell line, await: not plain Python
 
     def _connect(self) -> None:
         ip, outputs = self.ip, self.outputs
@@ -129,6 +143,20 @@ class Shell:
         self.outputs.begin()
         kept = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self.streams
+        code = self._plain(source) if quiet or _only_functions(source) else None
+        if code is not None:
+            self.count = self.ip.execution_count
+            error = None
+            try:
+                exec(code, self.ip.user_global_ns, self.ip.user_ns)
+            except BaseException as raised:
+                error = raised
+            finally:
+                sys.stdout, sys.stderr = kept
+            if not quiet:
+                self.ip.execution_count += 1
+            count = None if quiet else self.count
+            return {"ok": error is None, "outputs": [], "count": count, "error": error}
         self.count = self.ip.execution_count  # IPython counts on before the value is shown
         formatter: Any = self.ip.display_formatter
         types = formatter.active_types
@@ -158,12 +186,12 @@ class Shell:
             step = step.tb_next
         return line
 
-    def warm(self) -> None:
+    def warm(self, figures: bool = True) -> None:
         """Pay once, in the zygote, what the first cell, figure and traceback cost."""
-        self.run(
-            "%matplotlib inline\nimport numpy as np, matplotlib.pyplot as plt\nprint(1)\nnp.ones(3)"
-        )
-        self.run("fig, ax = plt.subplots(); ax.plot([1, 2]); ax.set_title('a'); plt.show()")
+        self.run("import numpy as np\nprint(1)\nnp.ones(3)")
+        if figures:
+            self.run("%matplotlib inline\nimport matplotlib.pyplot as plt")
+            self.run("fig, ax = plt.subplots(); ax.plot([1, 2]); ax.set_title('a'); plt.show()")
         self.run("def f(x):\n    return 1/x\nf(0)")
         self.run("f(")
         self.run("from IPython.display import display, HTML; display(HTML('x'))")
@@ -174,6 +202,26 @@ class Shell:
         self.ip.reset(new_session=True, aggressive=False)
         self.ip.execution_count = 1
         linecache.clearcache()
+        self._hooks = sum(map(len, self.ip.events.callbacks.values()))
+
+
+def _only_functions(source: str) -> bool:
+    """Whether a cell does nothing but define functions: it can neither show a thing nor fail."""
+    if not source.startswith("def ") or "\n@" in source:
+        return False
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return all(
+        isinstance(node, ast.FunctionDef)
+        and not node.decorator_list
+        and not node.args.defaults
+        and not node.args.kw_defaults
+        and not node.returns
+        and not any(a.annotation for a in ast.walk(node.args) if isinstance(a, ast.arg))
+        for node in body
+    )
 
 
 def _nothing() -> None:

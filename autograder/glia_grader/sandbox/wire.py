@@ -9,6 +9,7 @@ from typing import Protocol
 
 from . import protocol
 
+_PIECE = 1 << 16
 POLL = 0.25  # seconds between two looks at what a box uses up, while waiting for it
 
 
@@ -36,7 +37,7 @@ class SocketWire:
     """A socket."""
 
     def __init__(self, end: socket.socket):
-        self._end = end
+        self._end, self._rest = end, b""
 
     def write(self, data: bytes, seconds: float) -> None:
         """Send all of ``data``."""
@@ -49,17 +50,20 @@ class SocketWire:
             raise Ended from None
 
     def read(self, size: int, seconds: float) -> bytes:
-        """At most ``size`` bytes."""
-        self._end.settimeout(max(seconds, 0.001))
-        try:
-            data = self._end.recv(min(size, 1 << 20))
-        except TimeoutError:
-            raise
-        except OSError:
-            raise Ended from None
+        """At most ``size`` bytes; what came with them is kept for the next time."""
+        data = self._rest
         if not data:
-            raise Ended
-        return data
+            self._end.settimeout(max(seconds, 0.001))
+            try:
+                data = self._end.recv(min(max(size, _PIECE), 1 << 20))
+            except TimeoutError:
+                raise
+            except OSError:
+                raise Ended from None
+            if not data:
+                raise Ended
+        self._rest = data[size:]
+        return data[:size]
 
     def close(self) -> None:
         """Hang up."""
@@ -154,7 +158,10 @@ class Watched:
             if left <= 0:
                 raise TimeoutError
             try:
-                data += self.wire.read(size - len(data), min(left, POLL))
+                piece = self.wire.read(size - len(data), min(left, POLL))
+                if len(piece) == size:
+                    return piece
+                data += piece
             except TimeoutError:
                 if self.watch is not None:
                     self.watch()

@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import time
+import types
 from typing import Any
 
 from . import protocol
@@ -23,15 +24,16 @@ class Channel:
 
     def __init__(self, descriptor: int):
         self.socket = socket.socket(fileno=descriptor)
+        self._rest = b""
 
     def _exactly(self, size: int) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            piece = self.socket.recv(min(1 << 20, size - len(data)))
+        while len(self._rest) < size:
+            piece = self.socket.recv(max(1 << 16, min(1 << 20, size - len(self._rest))))
             if not piece:
                 os._exit(0)  # the host has gone, or is done with us
-            data += piece
-        return bytes(data)
+            self._rest += piece
+        data, self._rest = self._rest[:size], self._rest[size:]
+        return data
 
     def receive(self) -> tuple[dict, bytes]:
         """The next request."""
@@ -153,7 +155,7 @@ class Worker:
             sys.stdout, sys.stderr = kept
         answer = {"value": value, "seconds": seconds, "attempts": list(self.policy.attempts)}
         if request.get("want_args"):
-            answer["args"] = arguments if _fits(arguments) else None
+            answer |= _afterwards(arguments, request["value"], blob)
         return answer
 
     def _function(self, name: str) -> Any:
@@ -170,15 +172,31 @@ class Worker:
 
     def signature(self, request: dict, blob: bytes) -> list[str] | None:
         """The names of its parameters, where they can be told."""
+        function = self._function(request["name"])
+        if type(function) is types.FunctionType and not vars(function):
+            return _parameters(function.__code__)
         try:
-            return list(inspect.signature(self._function(request["name"])).parameters)
+            return list(inspect.signature(function).parameters)
         except (TypeError, ValueError):
             return None
 
 
-def _fits(value: Any) -> bool:
+def _parameters(code: types.CodeType) -> list[str]:
+    """Names of a plain function's parameters in the order of its signature."""
+    names, count = code.co_varnames, code.co_argcount
+    keywords = names[count : count + code.co_kwonlyargcount]
+    rest = list(names[count + code.co_kwonlyargcount :])
+    starred = [rest.pop(0)] if code.co_flags & inspect.CO_VARARGS else []
+    double = rest[:1] if code.co_flags & inspect.CO_VARKEYWORDS else []
+    return [*names[:count], *starred, *keywords, *double]
+
+
+def _afterwards(arguments: Any, sent: dict, blob: bytes) -> dict:
+    """The arguments after a call; where not a byte has changed, only that."""
     try:
-        _pack(value)
+        node, data = _pack(arguments)
     except protocol.Unpackable:
-        return False
-    return True
+        return {"args": None}
+    if node == sent["t"][0] and blob.startswith(data):
+        return {"same": True}
+    return {"args": arguments}

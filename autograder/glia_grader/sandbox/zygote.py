@@ -19,17 +19,19 @@ import threading
 import time
 from typing import Any
 
-from . import landlock, limits, namespaces, seccomp
+from . import landlock, limits, namespaces, pages, seccomp
 from .policy import Inert, Policy
+from .quiet import PACKAGE as QUIET
 from .quiet import Quiet
 from .syscalls import prctl
 from .worker import Channel, Worker
 
 WIRE = 3
-PRELOAD = (
-    "numpy.random", "numpy.fft", "numpy.polynomial", "numba", "matplotlib.pyplot", "ipywidgets",
-    "matplotlib_inline.backend_inline", "IPython.display", "asyncio", "statistics", "fractions",
+LIGHT = (
+    "numpy.random", "numpy.fft", "numpy.polynomial", "IPython.display", "asyncio", "statistics",
+    "fractions",
 )  # fmt: skip
+HEAVY = ("numba", "matplotlib.pyplot", "ipywidgets", "matplotlib_inline.backend_inline")
 GLIA = ("glia", "glia.data", "glia.neurons", "glia.viz", "glia.widgets")
 
 
@@ -39,7 +41,7 @@ class Zygote:
     Args:
         control: the socket on which the host asks.
         settings: what the host decided: ``tier``, ``root``, ``view``, ``rules`` (for Landlock),
-            ``glia``, ``fonts``, ``scratch``.
+            ``glia``, ``heavy``, ``fonts``, ``scratch``.
     """
 
     def __init__(self, control: socket.socket, settings: dict[str, Any]):
@@ -51,6 +53,8 @@ class Zygote:
         self.own_processes = -1
         self.boxes = 0
         self.ended: dict[int, tuple[int, Any]] = {}
+        self.left: set[int] = set()
+        self.filter = b""
 
     def isolate(self) -> None:
         """Tier 1: become process 1 of new namespaces, with the file view in place."""
@@ -77,7 +81,8 @@ class Zygote:
         if fonts:
             os.makedirs(os.environ["MPLCONFIGDIR"], exist_ok=True)
             shutil.copy(fonts, os.environ["MPLCONFIGDIR"])
-        for name in PRELOAD:
+        heavy = self.settings["heavy"]
+        for name in LIGHT + HEAVY if heavy else LIGHT:
             importlib.import_module(name)
         from .shell import Shell
 
@@ -90,13 +95,20 @@ class Zygote:
                     continue
             _warm_library()
         self.shell = Shell()
-        self.shell.warm()
-        _warm_compiler()
+        self.shell.warm(figures=heavy)
+        if heavy:
+            _warm_compiler()
         import numpy
 
         numpy.random.seed(0)
+        # What is the same for every box is done before there is one.
+        self.filter = seccomp.program(seccomp.ANYBODY, writable=self.tier <= 2)
+        limits.unbound()
+        importlib.import_module(QUIET)
         gc.collect()
+        gc.disable()  # collecting would write to pages that all boxes share
         gc.freeze()
+        pages.collapse()
 
     def listen(self) -> None:
         """Fork, and tell how children ended, until the host hangs up."""
@@ -108,8 +120,16 @@ class Zygote:
             request = json.loads(message)
             if "end" in request:
                 self._end(request["end"])
+            elif "leave" in request:
+                self._leave(request["leave"])
             else:
                 self._fork(request, descriptors[0])
+
+    def _leave(self, pid: int) -> None:
+        """Kill a child whose end nobody waits for."""
+        if self.ended.pop(pid, None) is None:
+            os.kill(pid, signal.SIGKILL)
+            self.left.add(pid)
 
     def _reap(self) -> None:
         while True:
@@ -119,7 +139,10 @@ class Zygote:
                 return
             if not pid:
                 return
-            self.ended[pid] = status, usage  # kept until asked for: its pid is never signalled
+            if pid in self.left:
+                self.left.discard(pid)
+            else:  # kept until asked for: its pid is never signalled
+                self.ended[pid] = status, usage
 
     def _end(self, pid: int) -> None:
         if pid not in self.ended:
@@ -173,11 +196,13 @@ class Zygote:
             namespaces.mount_scratch(allowed.disk_mb, allowed.inodes, uid)
             if self.has_proc:
                 namespaces.mount_proc()
-            scratch = namespaces.SCRATCH
         elif uid is not None:
             os.chown(scratch, uid, uid)
+        if self.tier == 1:
+            scratch = namespaces.SCRATCH  # the zygote's own home has the same name
+        else:
+            _use_home(scratch)
         os.chdir(scratch)
-        _use_home(scratch)
         limits.apply(allowed, count_processes=self.root or self.tier == 1)
         limits.unprivileged(uid, read_all=self.tier > 1 and not self.settings["open"])
         if self.tier <= 2 and rules["landlock"]:
@@ -186,7 +211,7 @@ class Zygote:
             landlock.restrict(
                 readable + (["/proc"] if self.has_proc else []), rules["list"], writable
             )
-        seccomp.install(seccomp.program(os.getpid(), writable=self.tier <= 2))
+        seccomp.install(seccomp.for_process(self.filter, os.getpid()))
 
     def _worker(self, request: dict, channel: Channel) -> Worker:
         random.seed(0)  # Python seeds it anew in every fork
@@ -201,16 +226,14 @@ class Zygote:
         outputs.limit = int(allowed["cell_output_mb"] * (1 << 20))
         outputs.total = int(allowed["output_mb"] * (1 << 20))
         self.settings.clear()
+        gc.enable()
         return Worker(channel, self.shell, policy)
 
 
 def _only_wire(wire: int) -> Channel:
     """Close every descriptor but the wire, which becomes number 3."""
     os.setsid()
-    null = os.open("/dev/null", os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    os.dup2(wire, WIRE)
+    os.dup2(wire, WIRE)  # 0, 1 and 2 are /dev/null from the zygote's start
     import resource  # Linux only, like all that runs here; but this file may be read anywhere
 
     os.closerange(WIRE + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])

@@ -21,6 +21,7 @@ from glia.tensor import Tensor
 
 __all__ = [
     "Compose",
+    "Normalize",
     "RandomContrast",
     "RandomCrop",
     "RandomHorizontalFlip",
@@ -46,6 +47,25 @@ class Compose:
         for transform in self.transforms:
             images = transform(images)
         return images
+
+
+class Normalize:
+    """Subtract a mean and divide by a standard deviation.
+
+    Args:
+        mean: one number, or one for each channel.
+        std: one number, or one for each channel.
+    """
+
+    def __init__(self, mean: Any, std: Any) -> None:
+        self.mean, self.std = np.reshape(mean, (-1, 1, 1)), np.reshape(std, (-1, 1, 1))
+
+    def __call__(self, images: Any) -> Any:
+        """Return the standardised image or images."""
+        if isinstance(images, Tensor):
+            return Tensor.make(self(images.array))
+        images = np.asarray(images)
+        return ((images - self.mean) / self.std).astype(images.dtype)
 
 
 class _Random:

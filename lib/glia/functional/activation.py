@@ -91,8 +91,8 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     return ops.SiLU.apply(input)
 
 
-def softplus(input: Tensor, beta: float = 1.0) -> Tensor:
-    """Y = log(1 + e^(βx)) / β; slope σ(βx)."""
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """Y = log(1 + e^(βx)) / β; slope σ(βx). It never overflows, and so needs no threshold."""
     return ops.Softplus.apply(input, beta)
 
 

@@ -79,6 +79,14 @@ def conv2d(
     Raises:
         ShapeError: channels do not match, or the window is larger than the padded image.
     """
+    channels = weight.shape[1] * groups
+    if input.ndim not in (3, 4) or input.shape[-3] != channels:
+        hint = "; x.unsqueeze(1) adds the channel" if input.ndim == 3 and channels == 1 else ""
+        raise ShapeError(
+            f"got an input of shape {input.shape}; expected (N, {channels}, H, W) "
+            f"for a weight of shape {weight.shape} and {groups} groups{hint}"
+        )
+    _floats(input)
     if input.ndim == 3:
         batch = conv2d(
             input.unsqueeze(0),
@@ -91,16 +99,15 @@ def conv2d(
             padding_convention=padding_convention,
         )
         return batch.squeeze(0)
-    channels = weight.shape[1] * groups
-    if input.ndim != 4 or input.shape[1] != channels:
-        raise ShapeError(
-            f"got an input of shape {input.shape}; expected (N, {channels}, H, W) "
-            f"for a weight of shape {weight.shape} and {groups} groups"
-        )
     step, gap = two(stride), two(dilation)
     around = pads(padding, weight.shape[2:], step, gap, padding_convention)
     check_window(input.shape[2:], weight.shape[2:], step, around, gap)
     return Conv2d.apply(input, weight, bias, step, around, gap, groups)
+
+
+def _floats(input: Tensor) -> None:
+    if input.dtype.kind != "f":
+        raise TypeError(f"got an input of dtype {input.dtype}; expected floats (.float())")
 
 
 def check_window(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,11 +27,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     Raises:
         ShapeError: the last axis of input is not in_features long.
     """
+    if not isinstance(input, (Tensor, np.ndarray)):
+        raise TypeError(f"got an input of type {type(input).__name__}; expected a Tensor")
     if input.ndim == 0 or input.shape[-1] != weight.shape[1]:
+        flat = input.ndim > 2 and math.prod(input.shape[1:]) == weight.shape[1]
         raise ShapeError(
             f"got an input of shape {input.shape}; expected (*, {weight.shape[1]}) "
-            f"for a weight of shape {weight.shape}"
+            f"for a weight of shape {weight.shape}{'; x.flatten(1) joins the axes' if flat else ''}"
         )
+    if input.dtype.kind != "f":
+        raise TypeError(f"got an input of dtype {input.dtype}; expected floats (.float())")
     return Linear.apply(input, weight, bias)
 
 
@@ -69,14 +75,14 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
     return ops.Embedding.apply(input, weight, padding_idx)
 
 
-def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """Write class numbers as vectors with a single 1.
 
     Shape:
         (*) → (*, num_classes), int64.
     """
-    rows = _one_hot(input.array.reshape(-1), None if num_classes < 0 else num_classes)
-    return Tensor.make(rows.reshape(*input.shape, -1).astype(np.int64))
+    rows = _one_hot(tensor.array.reshape(-1), None if num_classes < 0 else num_classes)
+    return Tensor.make(rows.reshape(*tensor.shape, -1).astype(np.int64))
 
 
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Tensor:

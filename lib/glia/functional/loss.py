@@ -11,11 +11,13 @@ from ..ops import loss as ops
 from ..tensor import Tensor
 
 
-def _same_shape(name: str, input: Tensor, target: Tensor) -> None:
+def _same_shape(name: str, input: Tensor, target: Tensor) -> Tensor:
+    """Return the target, whole numbers as floats of the input's dtype."""
     if input.shape != target.shape:
         raise ShapeError(
             f"{name}: got a target of shape {target.shape}; expected the input's {input.shape}"
         )
+    return target if target.dtype.kind == "f" else target.type(input.dtype)
 
 
 def _array(weight: Tensor | None, like: Tensor) -> Any:
@@ -30,7 +32,7 @@ def mse_loss(
     Raises:
         ShapeError: the shapes differ (they are not broadcast: that hides mistakes).
     """
-    _same_shape("mse_loss", input, target)
+    target = _same_shape("mse_loss", input, target)
     if weight is not None:
         return _weighted(ops.MSELoss.apply(input, target, "none"), weight, reduction)
     return ops.MSELoss.apply(input, target, reduction)
@@ -40,7 +42,7 @@ def l1_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None
 ) -> Tensor:
     """ℓ = |x − y|; gradient sign(x − y), 0 where they agree."""
-    _same_shape("l1_loss", input, target)
+    target = _same_shape("l1_loss", input, target)
     if weight is not None:
         return _weighted(ops.L1Loss.apply(input, target, "none"), weight, reduction)
     return ops.L1Loss.apply(input, target, reduction)
@@ -63,7 +65,7 @@ def binary_cross_entropy(
         ShapeError: the shapes differ.
         ValueError: a p lies outside 0 … 1.
     """
-    _same_shape("binary_cross_entropy", input, target)
+    target = _same_shape("binary_cross_entropy", input, target)
     p = input.array
     if p.size and not ((p >= 0) & (p <= 1)).all():
         raise ValueError(
@@ -81,7 +83,7 @@ def binary_cross_entropy_with_logits(
     pos_weight: Tensor | None = None,
 ) -> Tensor:
     """Binary cross entropy of σ(z), from the logit z: never overflows; gradient σ(z) − y."""
-    _same_shape("binary_cross_entropy_with_logits", input, target)
+    target = _same_shape("binary_cross_entropy_with_logits", input, target)
     return ops.BCEWithLogitsLoss.apply(
         input, target, _array(weight, input), reduction, _array(pos_weight, input)
     )

@@ -58,7 +58,7 @@ def batch_norm(
             raise ShapeError(
                 f"got an input of shape {input.shape}; expected {values.shape[0]} channels"
             )
-    if training and input.numel() == input.shape[1]:
+    if training and input.numel() <= input.shape[1]:
         raise ShapeError(
             f"got an input of shape {input.shape}; expected more than one value for each channel "
             "when training"

@@ -51,7 +51,8 @@ from .norm import (
     InstanceNorm2d,
     LayerNorm,
 )
-from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+from .recurrent import GRU, LSTM, RNN
+from .recurrent_cells import GRUCell, LSTMCell, RNNCell
 from .transformer import (
     PositionalEncoding,
     TransformerDecoder,

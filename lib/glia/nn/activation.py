@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -22,18 +23,17 @@ class Activation(Module):
     """
 
     function: Callable[..., Tensor]
-    names: tuple[str, ...] = ()
+    __signature__: inspect.Signature  # the function's settings, in its order
 
     def __init__(self, *values: Any, **settings: Any) -> None:
         super().__init__()
-        settings.pop("inplace", None)
-        settings = {**dict(zip(self.names, values, strict=False)), **settings}
-        unknown = set(settings) - set(self.names)
-        if unknown:
-            raise TypeError(
-                f"{type(self).__name__}: got {sorted(unknown)}; expected {list(self.names)}"
-            )
-        self.settings = settings
+        name = type(self).__name__
+        try:
+            self.settings = self.__signature__.bind(*values, **settings).arguments
+        except TypeError as error:
+            raise TypeError(f"{name}{self.__signature__}: {error}") from None
+        if any(isinstance(value, Tensor) for value in self.settings.values()):
+            raise TypeError(f"{name} is made first and then called with the input: {name}()(x)")
 
     def forward(self, input: Tensor) -> Tensor:
         return type(self).function(input, **self.settings)
@@ -42,9 +42,17 @@ class Activation(Module):
         return ", ".join(f"{name}={value}" for name, value in self.settings.items())
 
 
-def _layer(name: str, function: Callable[..., Tensor], *names: str) -> type[Activation]:
-    members = {"function": staticmethod(function), "names": names, "__doc__": function.__doc__}
-    return type(name, (Activation,), {**members, "__module__": __name__})
+def _layer(name: str, function: Callable[..., Tensor]) -> type[Activation]:
+    signature = inspect.signature(function)
+    given = [p for p in signature.parameters.values() if p.name != "input"]
+    settings = [p.replace(annotation=p.empty) for p in given]
+    members = {
+        "function": staticmethod(function),
+        "__signature__": inspect.Signature(settings),
+        "__doc__": function.__doc__,
+        "__module__": __name__,
+    }
+    return type(name, (Activation,), members)
 
 
 Step = _layer("Step", F.step)
@@ -52,17 +60,17 @@ Sign = _layer("Sign", F.sign)
 Sigmoid = _layer("Sigmoid", F.sigmoid)
 LogSigmoid = _layer("LogSigmoid", F.logsigmoid)
 Tanh = _layer("Tanh", F.tanh)
-Hardtanh = _layer("Hardtanh", F.hardtanh, "min_val", "max_val")
+Hardtanh = _layer("Hardtanh", F.hardtanh)
 ReLU = _layer("ReLU", F.relu)
 ReLU6 = _layer("ReLU6", F.relu6)
-LeakyReLU = _layer("LeakyReLU", F.leaky_relu, "negative_slope")
-ELU = _layer("ELU", F.elu, "alpha")
+LeakyReLU = _layer("LeakyReLU", F.leaky_relu)
+ELU = _layer("ELU", F.elu)
 SELU = _layer("SELU", F.selu)
-GELU = _layer("GELU", F.gelu, "approximate")
+GELU = _layer("GELU", F.gelu)
 SiLU = _layer("SiLU", F.silu)
-Softplus = _layer("Softplus", F.softplus, "beta")
-Softmax = _layer("Softmax", F.softmax, "dim")
-LogSoftmax = _layer("LogSoftmax", F.log_softmax, "dim")
+Softplus = _layer("Softplus", F.softplus)
+Softmax = _layer("Softmax", F.softmax)
+LogSoftmax = _layer("LogSoftmax", F.log_softmax)
 
 
 class PReLU(Module):

@@ -35,6 +35,7 @@ class MultiheadAttention(Module):
         num_heads: int,
         dropout: float = 0.0,
         bias: bool = True,
+        *,
         kdim: int | None = None,
         vdim: int | None = None,
         batch_first: bool = False,
@@ -110,7 +111,9 @@ class MultiheadAttention(Module):
             sequences = tuple(x.transpose(0, 1) for x in sequences)
         mask = self._mask(sequences, key_padding_mask, attn_mask, is_causal)
         output, weights = F.multi_head_attention_forward(
-            *sequences,
+            sequences[0],
+            sequences[1],
+            sequences[2],
             self.num_heads,
             self._projections(),
             (self.out_proj.weight, self.out_proj.bias),

@@ -8,6 +8,18 @@ from typing import Any
 from .module import Module, Parameter
 
 
+def _module(holder: str, given: Any) -> Module:
+    """Return a module, and refuse what would silently be left out."""
+    if isinstance(given, Module):
+        return given
+    hint = ""
+    if isinstance(given, (list, tuple)):
+        hint = " (a list is unpacked with *)"
+    elif callable(given):
+        hint = " (for the function relu there is the layer ReLU())"
+    raise TypeError(f"{holder}: got {type(given).__name__} {given!r}; expected a Module{hint}")
+
+
 class Sequential(Module):
     """Layers one after the other; also takes one dict of names and layers.
 
@@ -22,7 +34,7 @@ class Sequential(Module):
         super().__init__()
         named = layers[0] if len(layers) == 1 and isinstance(layers[0], dict) else None
         for name, layer in named.items() if named is not None else enumerate(layers):
-            self.add_module(str(name), layer)
+            self.add_module(str(name), _module("Sequential", layer))
 
     def forward(self, input: Any) -> Any:
         """Pass the input through all layers."""
@@ -32,7 +44,7 @@ class Sequential(Module):
 
     def append(self, layer: Module) -> Sequential:
         """Add a layer at the end; return self."""
-        self.add_module(str(len(self)), layer)
+        self.add_module(str(len(self)), _module("Sequential", layer))
         return self
 
     def __len__(self) -> int:
@@ -49,13 +61,13 @@ class Sequential(Module):
 class ModuleList(Module):
     """A list of modules whose parameters are found."""
 
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
-        self.extend(modules)
+        self.extend(modules or ())
 
     def append(self, module: Module) -> ModuleList:
         """Add a module at the end; return self."""
-        self.add_module(str(len(self)), module)
+        self.add_module(str(len(self)), _module("ModuleList", module))
         return self
 
     def extend(self, modules: Iterable[Module]) -> ModuleList:
@@ -81,13 +93,13 @@ class ModuleDict(Module):
     def __init__(self, modules: dict[str, Module] | None = None) -> None:
         super().__init__()
         for name, module in (modules or {}).items():
-            self.add_module(name, module)
+            self[name] = module
 
     def __getitem__(self, name: str) -> Any:
         return self._modules[name]
 
     def __setitem__(self, name: str, module: Module) -> None:
-        self.add_module(name, module)
+        self.add_module(name, _module("ModuleDict", module))
 
     def __len__(self) -> int:
         return len(self._modules)

@@ -111,39 +111,31 @@ class _Pool(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class MaxPool1d(_Pool):
-    """The largest value of each window of a sequence (N, C, L)."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """(N, C, L) → (N, C, L_out)."""
-        return F.max_pool1d(input, self.kernel_size, self.stride, self.padding)
-
-
-class MaxPool2d(_Pool):
-    """The largest value of each window of an image (N, C, H, W)."""
-
+class _MaxPool(_Pool):
     def __init__(
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1
     ) -> None:
         super().__init__(kernel_size, stride, padding)
         self.dilation = dilation
 
+
+class MaxPool1d(_MaxPool):
+    """The largest value of each window of a sequence (N, C, L)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(N, C, L) → (N, C, L_out)."""
+        return F.max_pool1d(input, self.kernel_size, self.stride, self.padding, self.dilation)
+
+
+class MaxPool2d(_MaxPool):
+    """The largest value of each window of an image (N, C, H, W)."""
+
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, H, W) → (N, C, H_out, W_out)."""
         return F.max_pool2d(input, self.kernel_size, self.stride, self.padding, self.dilation)
 
 
-class AvgPool1d(_Pool):
-    """The mean of each window of a sequence (N, C, L)."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """(N, C, L) → (N, C, L_out)."""
-        return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding)
-
-
-class AvgPool2d(_Pool):
-    """The mean of each window of an image; padded zeros count or not."""
-
+class _AvgPool(_Pool):
     def __init__(
         self,
         kernel_size: Any,
@@ -154,6 +146,19 @@ class AvgPool2d(_Pool):
     ) -> None:
         super().__init__(kernel_size, stride, padding)
         self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
+
+
+class AvgPool1d(_AvgPool):
+    """The mean of each window of a sequence (N, C, L); padded zeros count or not."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(N, C, L) → (N, C, L_out)."""
+        window = (self.kernel_size, self.stride, self.padding)
+        return F.avg_pool1d(input, *window, self.ceil_mode, self.count_include_pad)
+
+
+class AvgPool2d(_AvgPool):
+    """The mean of each window of an image; padded zeros count or not."""
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, H, W) → (N, C, H_out, W_out)."""

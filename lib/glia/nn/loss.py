@@ -8,12 +8,19 @@ from .. import functional as F
 from ..tensor import Tensor
 from .module import Module
 
+_USE = (
+    "{name} is made with its settings and then called with (input, target): "
+    "criterion = {name}(); loss = criterion(input, target)"
+)
+
 
 class _Loss(Module):
     """A loss with its reduction ('mean', 'sum' or 'none') and weight."""
 
     def __init__(self, weight: Tensor | None = None, reduction: str = "mean") -> None:
         super().__init__()
+        if isinstance(reduction, Tensor):
+            raise TypeError(_USE.format(name=type(self).__name__))
         if reduction not in ("mean", "sum", "none"):
             raise ValueError(f"got reduction {reduction!r}; expected 'mean', 'sum' or 'none'")
         self.register_buffer("weight", weight, persistent=False)
@@ -75,6 +82,8 @@ class NLLLoss(_Loss):
         self, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
     ) -> None:
         super().__init__(weight, reduction)
+        if isinstance(ignore_index, Tensor):
+            raise TypeError(_USE.format(name="NLLLoss"))
         self.ignore_index = ignore_index
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -92,6 +101,8 @@ class CrossEntropyLoss(_Loss):
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__(weight, reduction)
+        if isinstance(ignore_index, Tensor):
+            raise TypeError(_USE.format(name="CrossEntropyLoss"))
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:

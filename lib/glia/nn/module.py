@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .. import watch
 from ..errors import ShapeError
 from ..tensor import Tensor, as_array
+from .parameter import Handle, Keys, Parameter
 
 __all__ = ["Module", "Parameter"]
-
-
-class Parameter(Tensor):
-    """A tensor that learns: a Module finds it when it is set as an attribute."""
-
-    def __init__(self, data: Any, requires_grad: bool = True) -> None:
-        super().__init__(data, requires_grad=requires_grad)
-
-    def __repr__(self) -> str:
-        return "Parameter containing:\n" + super().__repr__()
-
-
-class Keys(NamedTuple):
-    """Names that were expected and not found, and found and not expected."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-
-class Handle:
-    """What registering a hook returns: `remove()` takes the hook away."""
-
-    def __init__(self, hooks: list, hook: Callable) -> None:
-        self._hooks, self._hook = hooks, hook
-
-    def remove(self) -> None:
-        """Take the hook away."""
-        if self._hook in self._hooks:
-            self._hooks.remove(self._hook)
 
 
 class Module:
@@ -195,9 +167,9 @@ class Module:
         """Yield every parameter once."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """Yield every buffer with its path."""
-        for path, module in self.named_modules():
+        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
             for name, buffer in module._buffers.items():
                 if buffer is not None:
                     yield _join(path, name), buffer
@@ -233,7 +205,7 @@ class Module:
             )
         for name, tensor in own.items():
             if name in state_dict:
-                array = as_array(state_dict[name])
+                array = as_array(state_dict[name], tensor.dtype)
                 if array.shape != tensor.shape:
                     raise ShapeError(
                         f"{name!r}: got a value of shape {array.shape}; expected {tensor.shape}"
@@ -265,11 +237,11 @@ class Module:
             else:
                 parameter.grad.zero_()
 
-    def apply(self, function: Callable[[Module], Any]) -> Any:
+    def apply(self, fn: Callable[[Module], Any]) -> Any:
         """Call a function on every module inside and at last on this one; return self."""
         for child in self.children():
-            child.apply(function)
-        function(self)
+            child.apply(fn)
+        fn(self)
         return self
 
     def to(self, *targets: Any) -> Any:
@@ -280,8 +252,12 @@ class Module:
                 tensor.array = new.array
         return self
 
+    def cuda(self, device: Any = "cuda") -> Any:
+        """Raise a ValueError: glia computes on the CPU."""
+        return self.to(device)
+
     def cpu(self) -> Any:
-        """Return self: everything is on the CPU."""
+        """Return self: everything is there."""
         return self
 
     def float(self) -> Any:

@@ -157,7 +157,23 @@ class _Stack(Module):
 
 
 class TransformerEncoder(_Stack):
-    """num_layers copies of an encoder layer, which start alike as in PyTorch."""
+    """num_layers copies of an encoder layer, which start alike as in PyTorch.
+
+    Args:
+        encoder_layer: the layer that is copied.
+        num_layers: how often.
+        norm: a last norm, if any.
+        enable_nested_tensor: accepted for PyTorch's sake; changes nothing.
+    """
+
+    def __init__(
+        self,
+        encoder_layer: Module,
+        num_layers: int,
+        norm: Module | None = None,
+        enable_nested_tensor: bool = True,
+    ) -> None:
+        super().__init__(encoder_layer, num_layers, norm)
 
     def forward(
         self,
@@ -175,10 +191,25 @@ class TransformerEncoder(_Stack):
 class TransformerDecoder(_Stack):
     """num_layers copies of a decoder layer, which start alike as in PyTorch."""
 
-    def forward(self, tgt: Tensor, memory: Tensor, *masks: Any, **named: Any) -> Tensor:
+    def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+        super().__init__(decoder_layer, num_layers, norm)
+
+    def forward(
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        tgt_key_padding_mask: Tensor | None = None,
+        memory_key_padding_mask: Tensor | None = None,
+        tgt_is_causal: bool = False,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
         """Pass the target sequence through all layers; the masks are the layer's."""
+        padding = (tgt_key_padding_mask, memory_key_padding_mask)
+        masks = (tgt_mask, memory_mask, *padding, tgt_is_causal, memory_is_causal)
         for layer in self.layers:
-            tgt = layer(tgt, memory, *masks, **named)
+            tgt = layer(tgt, memory, *masks)
         return tgt if self.norm is None else self.norm(tgt)
 
 

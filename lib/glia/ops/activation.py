@@ -122,7 +122,9 @@ class GELU(Op, name="gelu"):
 def gelu(x: np.ndarray, approximate: str) -> np.ndarray:
     """Return x Φ(x)."""
     if approximate == "tanh":
-        return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + 0.044715 * x**3)))
+        return (
+            0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + 0.044715 * x * x * x)))
+        )  # x**3 would go through pow
     if approximate == "none":
         return 0.5 * x * (1 + erf(x * float(np.sqrt(0.5))))
     raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
@@ -132,7 +134,7 @@ def gelu(x: np.ndarray, approximate: str) -> np.ndarray:
 def gelu_backward(grad: np.ndarray, x: np.ndarray, approximate: str) -> np.ndarray:
     """Return the gradient times Φ(x) + x φ(x), or the slope of the approximation."""
     if approximate == "tanh":
-        t = np.tanh(_GELU_SCALE * (x + 0.044715 * x**3))
+        t = np.tanh(_GELU_SCALE * (x + 0.044715 * x * x * x))
         inner = _GELU_SCALE * (1 + 3 * 0.044715 * x * x)
         return grad * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner)
     cdf = 0.5 * (1 + erf(x * float(np.sqrt(0.5))))

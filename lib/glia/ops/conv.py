@@ -76,11 +76,8 @@ def conv2d_backward(
     if needs[1]:
         columns, _ = patches(x, weight.shape[2:], stride, padding, dilation)
         columns = columns.reshape(n, groups, weight[0].size, h_out * w_out)
-        each = [
-            np.tensordot(upstream[:, g], columns[:, g], axes=([0, 2], [0, 2]))
-            for g in range(groups)
-        ]
-        grad_weight = np.stack(each).reshape(weight.shape)
+        each = upstream @ columns.swapaxes(-1, -2)  # (N, groups, O/groups, C/groups · KH · KW)
+        grad_weight = each.sum(axis=0).reshape(weight.shape)
     if needs[0]:
         kernels = weight.reshape(groups, out // groups, weight[0].size)
         spread = kernels.swapaxes(1, 2) @ upstream  # (N, groups, C/groups · KH · KW, positions)

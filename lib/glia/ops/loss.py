@@ -136,7 +136,7 @@ class CrossEntropyLoss(Op, name="cross_entropy"):
             return loss
         rows = _classes_last(z)
         k = rows.shape[1]
-        per_class = np.ones(k, z.dtype) if weight is None else weight
+        per_class = ctx.per_class = np.ones(k, z.dtype) if weight is None else weight
         if target.shape == z.shape and target.dtype.kind == "f":
             q = _classes_last(target)
             shape, count = (z.shape[0], *z.shape[2:]) if z.ndim > 1 else (), len(rows)
@@ -162,7 +162,7 @@ class CrossEntropyLoss(Op, name="cross_entropy"):
         grad_z = g * (np.exp(log_p) * wq.sum(axis=1, keepdims=True) - wq)
         grad_t = None
         if ctx.needs_input_grad[1]:
-            grad_t = _classes_second(-g * (1 - smoothing) * log_p, z_shape)
+            grad_t = _classes_second(-g * (1 - smoothing) * ctx.per_class * log_p, z_shape)
         return _classes_second(grad_z, z_shape), grad_t, None, None, None, None
 
 

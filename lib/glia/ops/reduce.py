@@ -77,6 +77,45 @@ class Var(Op):
         return _expand(grad, centred.shape, axes) * centred * (2 / n), None, None, None
 
 
+class Std(Op):
+    """y = √Var; the gradient is (x − mean) / ((n − correction) y), and 0 where nothing varies."""
+
+    @staticmethod
+    def forward(ctx, x, dim, correction, keepdim):
+        y = Var.forward(ctx, x, dim, correction, True)
+        centred, axes, n = ctx.saved_tensors
+        with np.errstate(invalid="ignore"):  # one value has no unbiased deviation: nan
+            y = np.sqrt(y)
+        ctx.save_for_backward(centred, y, n)
+        return y if keepdim else y.reshape([m for d, m in enumerate(x.shape) if d not in axes])
+
+    @staticmethod
+    def backward(ctx, grad):
+        centred, y, n = ctx.saved_tensors
+        with np.errstate(divide="ignore"):
+            slope = centred / (n * np.where(y == 0, np.inf, y))
+        return (np.reshape(grad, y.shape) * slope).astype(grad.dtype), None, None, None
+
+
+class Norm(Op):
+    """y = (Σ |x|^p)^(1/p); the gradient is sign x · (|x|/y)^(p−1), and 0 for the zero vector."""
+
+    @staticmethod
+    def forward(ctx, x, p, dim, keepdim):
+        axes = _axes(dim, x.ndim)
+        size = np.abs(x)
+        y = (size**p).sum(axis=axes, keepdims=True) ** (1 / p)
+        ctx.save_for_backward(x, y, p)
+        return y if keepdim else y.reshape([n for d, n in enumerate(x.shape) if d not in axes])
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, y, p = ctx.saved_tensors
+        share = np.abs(x) / np.where(y == 0, 1, y)  # delicate: the cone's tip has no slope
+        slope = np.sign(x) * np.where(x == 0, 1, share) ** (p - 1)
+        return (np.reshape(grad, y.shape) * slope).astype(grad.dtype), None, None, None
+
+
 class Extreme(Op):
     """The largest (or smallest) value along axes; ties share the gradient evenly."""
 

@@ -118,6 +118,8 @@ def _scores(x: ArrayLike, axis: int) -> Array:
     array = as_float(x)
     if array.ndim == 0:
         raise ValueError("softmax needs an axis to sum over, got a scalar")
+    if not -array.ndim <= axis < array.ndim:
+        raise IndexError(f"softmax: got axis {axis} for an array of shape {array.shape}")
     if array.shape[axis] == 0:
         raise ValueError(f"softmax needs at least one score along axis {axis}, got {array.shape}")
     return array

@@ -169,9 +169,11 @@ class ReduceLROnPlateau:
         mode: 'min' if smaller is better, 'max' if larger.
         factor: what the rates are multiplied by.
         patience: how many steps without improvement are borne.
-        threshold: the share by which it must improve to count.
+        threshold: by how much it must improve to count.
+        threshold_mode: 'rel' if that is a share of the best, 'abs' if it is the difference itself.
         cooldown: steps after a cut in which nothing is counted.
         min_lr: the smallest rate.
+        eps: a smaller change than this is not made.
     """
 
     def __init__(
@@ -181,15 +183,20 @@ class ReduceLROnPlateau:
         factor: float = 0.1,
         patience: int = 10,
         threshold: float = 1e-4,
+        threshold_mode: str = "rel",
         cooldown: int = 0,
         min_lr: float = 0.0,
+        eps: float = 1e-8,
     ) -> None:
         if mode not in ("min", "max") or not factor < 1:
             raise ValueError(
                 f"got mode {mode!r}, factor {factor}; expected 'min' or 'max', and below 1"
             )
+        if threshold_mode not in ("rel", "abs"):
+            raise ValueError(f"got threshold_mode {threshold_mode!r}; expected 'rel' or 'abs'")
         self.optimizer, self.mode, self.factor, self.patience = optimizer, mode, factor, patience
         self.threshold, self.cooldown, self.min_lr = threshold, cooldown, min_lr
+        self.threshold_mode, self.eps = threshold_mode, eps
         self.best = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = 0
 
@@ -204,15 +211,16 @@ class ReduceLROnPlateau:
             self.cooldown_counter, self.num_bad_epochs = self.cooldown_counter - 1, 0
         if self.num_bad_epochs > self.patience:
             for group in self.optimizer.param_groups:
-                group["lr"] = max(group["lr"] * self.factor, self.min_lr)
+                lr = max(group["lr"] * self.factor, self.min_lr)
+                if group["lr"] - lr > self.eps:
+                    group["lr"] = lr
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
 
     def _better(self, value: float) -> bool:
         if math.isinf(self.best):
             return not math.isnan(value)
-        if self.mode == "min":
-            return value < self.best * (1 - self.threshold)
-        return value > self.best * (1 + self.threshold)
+        by = self.threshold * (self.best if self.threshold_mode == "rel" else 1)
+        return value < self.best - by if self.mode == "min" else value > self.best + by
 
     def get_last_lr(self) -> list[float]:
         """Return the rates in force."""

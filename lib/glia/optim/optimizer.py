@@ -38,9 +38,17 @@ class Optimizer:
         self.defaults = defaults
         self.param_groups: list[Group] = []
         self.state: dict[Tensor, State] = {}
+        if not isinstance(params, (Tensor, Iterable)):
+            kind = type(params).__name__
+            raise TypeError(
+                f"{type(self).__name__}: got {kind}; expected parameters, as model.parameters()"
+            )
         given: list[Any] = [params] if isinstance(params, Tensor) else list(params)
         if not given:
-            raise ValueError(f"{type(self).__name__}: got no parameters; expected at least one")
+            raise ValueError(
+                f"{type(self).__name__}: got no parameters; expected at least one (a generator "
+                "such as model.parameters() can be walked through only once)"
+            )
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 

@@ -26,6 +26,7 @@ def sandbox(request):
     """A sandbox of each tier in turn."""
     offered(request.param)
     with Sandbox(request.param) as opened:
+        opened.settle()
         yield opened
 
 

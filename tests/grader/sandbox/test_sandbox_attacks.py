@@ -82,7 +82,8 @@ def test_attack_is_harmless(path, sandbox, world):
     assert sentinel.read_text() == SECRET
     assert os.listdir(sentinel.parent) == [sentinel.name]
     if sandbox.tier > 1:
-        assert len(os.listdir(sandbox._folder.scratch)) == 1, "only the zygote's own folder"
+        own = len(sandbox._nurseries)
+        assert len(os.listdir(sandbox._folder.scratch)) == own, "only the zygotes' own folders"
     # And the next student starts afresh.
     with sandbox.open() as fresh:
         assert fresh.exec("import numpy as np\ndef g(x): return np.allclose(x, 1)", 20).ok
@@ -90,7 +91,7 @@ def test_attack_is_harmless(path, sandbox, world):
         assert os.getpid() == world["HOST_PID"]
 
 
-@pytest.mark.parametrize("name", ["sockets", "read_checkout", "read_environment", "fork_bomb"])
+@pytest.mark.parametrize("name", ["sockets", "read_checkout", "read_environment"])
 def test_the_attacks_are_real(name, world):
     """Without walls they get through: otherwise the test above could not fail."""
     source = next(path for path in ATTACKS if path.stem == name).read_text()

@@ -77,11 +77,7 @@ def test_the_maintainers_script_is_not_imported():
 
 
 def test_the_split_of_the_maintainers_script():
-    spec = importlib.util.spec_from_file_location("build", FILES.parent / "_build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    build = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(build)
+    build = _script()
     labels = np.repeat(np.arange(3), 10)
     parts = build.split(np.arange(30), labels)
     assert sorted([*parts["x_train"], *parts["x_test"]]) == list(range(30))
@@ -112,3 +108,24 @@ def test_data_can_be_read_from_a_zipped_package(tmp_path):
         env={"PYTHONPATH": path},
     )
     assert done.stdout.strip() == "(359, 64)"
+
+
+def test_the_plays_lose_their_markdown():
+    raw = "# Hamlet\n\n**GHOST**  \n_\\[Beneath]_  \nSwear “naïve” — ’tis.\n\n\n\n_Exit_\n"
+    assert _script().plain(raw) == 'Hamlet\n\nGHOST:\n[Beneath]\nSwear "naive" -- \'tis.\n\n[Exit]'
+
+
+def test_names_in_other_letters():
+    latin = _script().latin
+    assert latin("Чайковский") == "Chaykovskiy"
+    assert latin("Παπαδόπουλος") == "Papadopoylos"
+    assert latin("Łukasiewicz") == "Łukasiewicz"
+
+
+def _script():
+    spec = importlib.util.spec_from_file_location("build", FILES.parent / "_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    return build

@@ -101,6 +101,16 @@ def test_contrast_keeps_the_mean_and_the_range():
     assert wild.max() == 1
 
 
+def test_normalize():
+    x = images()
+    mean, std = x.mean(axis=(0, 2, 3)), x.std(axis=(0, 2, 3))
+    out = tf.Normalize(mean, std)(glia.from_numpy(x))
+    assert out.dtype == np.float32
+    np.testing.assert_allclose(out.numpy().mean(axis=(0, 2, 3)), 0, atol=1e-5)
+    np.testing.assert_allclose(out.numpy().std(axis=(0, 2, 3)), 1, atol=1e-5)
+    np.testing.assert_allclose(tf.Normalize(0.5, 0.25)(x), (x - 0.5) * 4, atol=1e-6)
+
+
 def test_compose_goes_in_order():
     x = images()
     both = tf.Compose([tf.RandomHorizontalFlip(1.0), tf.RandomCrop(3)])(x)

@@ -1,8 +1,7 @@
-import numpy as np
-import pytest
-
 import glia
 import glia.functional as ours
+import numpy as np
+import pytest
 
 from ..oracle import agree, torch
 
@@ -245,3 +244,86 @@ def test_embedding_and_one_hot():
     both("one_hot", np.array([[1, 2], [2, 0]]), num_classes=4)
     both("linear", normal(2, 3, 4), normal(5, 4), normal(5))
     both("pad", normal(2, 3), pad=(1, 2, 0, 1), value=0.5)
+
+
+def test_causal_attention_with_more_masks_and_dropout():
+    q = normal(2, 4, 3)
+    bools = np.array([[True, False, True, True]] * 4)
+    bools[:, 0] = True
+    seen = np.tril(np.ones((4, 4), bool)) & bools
+    added = normal(4, 4)
+    for mask, expected in (
+        (bools, seen),
+        (added, np.where(np.tril(np.ones((4, 4), bool)), added, -np.inf)),
+    ):
+        y = ours.scaled_dot_product_attention(
+            glia.tensor(q), glia.tensor(q), glia.tensor(q), glia.tensor(mask), is_causal=True
+        )
+        z = theirs.scaled_dot_product_attention(
+            *[torch.tensor(q)] * 3, attn_mask=torch.tensor(expected)
+        )
+        np.testing.assert_allclose(y.array, z, atol=1e-9)
+    glia.manual_seed(0)
+    ones = glia.ones(1, 2000, 4)
+    dropped = ours.scaled_dot_product_attention(ones, ones, ones, dropout_p=0.25)
+    assert abs(dropped.mean().item() - 1) < 0.01 and dropped.array.std() > 0
+
+
+def test_strided_and_read_only_images():
+    base = normal(4, 6, 10, 12)
+    views = [base[::2, ::3, ::2, ::-1], base.transpose(1, 0, 3, 2)[:2, :2], np.asfortranarray(base)]
+    frozen = base.copy()
+    frozen.flags.writeable = False
+    for image in [*views, frozen]:
+        kept = image.copy()
+        weight = normal(2, image.shape[1], 3, 3)
+        x = glia.Tensor.make(image).requires_grad_()
+        y = ours.max_pool2d(ours.conv2d(x, glia.tensor(weight), padding=1), 2)
+        y.sum().backward()
+        z = torch.tensor(kept, requires_grad=True)
+        other = theirs.max_pool2d(theirs.conv2d(z, torch.tensor(weight), padding=1), 2)
+        other.sum().backward()
+        np.testing.assert_allclose(y.detach().array, other.detach(), atol=1e-9)
+        np.testing.assert_allclose(x.grad.array, z.grad, atol=1e-9)
+        np.testing.assert_array_equal(image, kept)
+
+
+def test_pooling_of_single_images():
+    both("avg_pool2d", normal(2, 5, 6), kernel_size=2)
+    both("max_pool2d", normal(2, 5, 6), kernel_size=2)
+    both("adaptive_avg_pool2d", normal(2, 5, 6), output_size=2)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_cross_entropy_of_probabilities_with_class_weights(reduction):
+    q, weights = rng.dirichlet(np.ones(4), 5), np.abs(normal(4))
+    for smoothing in (0.0, 0.2):
+        settings = {"reduction": reduction, "label_smoothing": smoothing}
+        agree(
+            lambda z, t, s=settings: ours.cross_entropy(z, t, glia.tensor(weights), **s),
+            lambda z, t, s=settings: theirs.cross_entropy(z, t, torch.tensor(weights), **s),
+            normal(5, 4),
+            q,
+        )
+
+
+def test_whole_number_targets_become_floats_of_the_inputs_dtype():
+    x, y = rng.random((3, 2)).astype(np.float32), np.array([[0, 1], [1, 1], [0, 0]])
+    for name in ("mse_loss", "l1_loss", "binary_cross_entropy_with_logits"):
+        mine = getattr(ours, name)(glia.tensor(x), glia.tensor(y))
+        yours = getattr(theirs, name)(torch.tensor(x), torch.tensor(y).float())
+        assert mine.dtype == np.float32
+        np.testing.assert_allclose(mine.array, yours, rtol=1e-6)
+
+
+def test_norms_and_deviations_also_where_they_are_zero():
+    for x in (normal(3, 4), np.zeros((3, 4)), np.ones((3, 4))):
+        for p in (1, 2, 3.0):
+            agree(lambda a, q=p: a.norm(q), lambda a, q=p: a.norm(q), x)
+            agree(lambda a, q=p: a.norm(q, dim=1), lambda a, q=p: a.norm(q, dim=1), x)
+        agree(lambda a: a.norm(2, 0, True), lambda a: a.norm(2, 0, True), x)
+        agree(lambda a: a.std(), lambda a: a.std(), x)
+        agree(lambda a: a.std(0), lambda a: a.std(0), x)
+        agree(lambda a: a.std(1, correction=0), lambda a: a.std(1, correction=0), x)
+        agree(lambda a: a.std(1, keepdim=True), lambda a: a.std(1, keepdim=True), x)
+        both("normalize", x)

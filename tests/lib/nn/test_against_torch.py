@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from glia import nn, tensor
 from glia.nn.utils.rnn import pack_padded_sequence, pack_sequence, pad_packed_sequence
 from glia.tensor import Tensor
@@ -112,6 +111,56 @@ def test_multihead_attention(batch_first):
     same_module(*made, normal(3, 3, 8), normal(3, 3, 8), normal(3, 3, 8), **added)
 
 
+def test_multihead_attention_with_masks_of_both_kinds():
+    made = [lib.MultiheadAttention(8, 2, batch_first=True) for lib in (nn, torch.nn)]
+    carry(made[1], made[0])
+    x = normal(2, 3, 8)
+    ours, theirs = Tensor.make(x), torch.tensor(x)
+    causal = np.triu(np.ones((3, 3), bool), 1)
+    mine = made[0](ours, ours, ours, is_causal=True)
+    yours = made[1](theirs, theirs, theirs, attn_mask=torch.tensor(causal))
+    same_arrays(mine, yours)
+    padding, added = np.array([[False, False, True], [False] * 3]), normal(3, 3)
+    mine = made[0](ours, ours, ours, tensor(padding), attn_mask=tensor(added))
+    low = np.where(padding, -np.inf, 0.0)
+    yours = made[1](theirs, theirs, theirs, torch.tensor(low), attn_mask=torch.tensor(added))
+    same_arrays(mine, yours)
+    mine = made[0](ours, ours, ours, tensor(low), attn_mask=tensor(added))
+    same_arrays(mine, yours)
+    single = made[0](ours[0], ours[0], ours[0], tensor(padding[0]))
+    alone = made[1](theirs[0], theirs[0], theirs[0], torch.tensor(padding[0]))
+    same_arrays(single, alone)
+
+
+def same_arrays(mine, yours):
+    for a, b in zip(mine, yours, strict=True):
+        np.testing.assert_allclose(a.detach().array, b.detach(), atol=1e-9)
+
+
+def test_an_activation_may_be_a_function():
+    settings = {"dim_feedforward": 16, "dropout": 0.0}
+    mine = nn.TransformerEncoderLayer(8, 2, activation=nn.functional.silu, **settings)
+    yours = torch.nn.TransformerEncoderLayer(8, 2, activation=torch.nn.functional.silu, **settings)
+    same_module(mine, yours, normal(3, 2, 8))
+
+
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+def test_packed_sequences_from_a_first_state(kind):
+    mine, yours = getattr(nn, kind)(3, 4), getattr(torch.nn, kind)(3, 4)
+    carry(yours, mine)
+    x, h, lengths = normal(5, 3, 3), normal(1, 3, 4), [2, 5, 3]
+    first = [Tensor.make(h), torch.tensor(h)]
+    if kind == "LSTM":
+        first = [(state, state) for state in first]
+    packed = pack_padded_sequence(Tensor.make(x), lengths, enforce_sorted=False)
+    output, state = mine(packed, first[0])
+    theirs = torch.nn.utils.rnn.pack_padded_sequence(
+        torch.tensor(x), torch.tensor(lengths), enforce_sorted=False
+    )
+    expected, expected_state = yours(theirs, first[1])
+    same_arrays([output.data, *flat(state)], [expected.data, *flat(expected_state)])
+
+
 def test_multihead_attention_with_other_depths():
     made = [lib.MultiheadAttention(8, 2, kdim=5, vdim=6) for lib in (nn, torch.nn)]
     same_module(*made, normal(3, 2, 8), normal(4, 2, 5), normal(4, 2, 6))
@@ -154,6 +203,8 @@ def test_transformer_layers(norm_first, activation):
         ("Conv2d", (4, 6, 3, 2, 1), (2, 4, 7, 7)),
         ("Conv2d", (4, 6, (3, 1), 1, "same"), (2, 4, 7, 7)),
         ("Conv1d", (4, 6, 3, 2, 1), (2, 4, 7)),
+        ("MaxPool1d", (2, 1, 0, 2), (2, 3, 7)),
+        ("AvgPool1d", (3, 2, 1, False, False), (2, 3, 7)),
         ("MaxPool2d", (2,), (2, 3, 5, 5)),
         ("AvgPool2d", (2, 1), (2, 3, 5, 5)),
         ("AdaptiveAvgPool2d", (2,), (2, 3, 5, 5)),

@@ -1,9 +1,8 @@
 import copy
 
+import glia
 import numpy as np
 import pytest
-
-import glia
 from glia import nn
 from glia.nn import init
 
@@ -114,7 +113,9 @@ def test_dtype_conversion():
 
 def test_forward_hooks_see_and_change():
     net, seen = Net().eval(), []
-    first = net.features[0].register_forward_hook(lambda m, i, o: seen.append((i[0].shape, o.shape)))
+    first = net.features[0].register_forward_hook(
+        lambda m, i, o: seen.append((i[0].shape, o.shape))
+    )
     last = net.register_forward_hook(lambda m, i, o: o * 0)
     before = net.register_forward_pre_hook(lambda m, i: i[0] + 1)
     assert not net(glia.ones(2, 4)).array.any()
@@ -167,7 +168,9 @@ def test_repr_shows_the_tree():
 
 def test_errors_name_the_layer_by_its_path():
     net = nn.Sequential({"conv": nn.Conv2d(1, 2, 3), "flat": nn.Flatten(), "fc": nn.Linear(9, 3)})
-    with pytest.raises(ValueError, match=r"^Linear 'fc': got an input of shape \(2, 32\); expected"):
+    with pytest.raises(
+        ValueError, match=r"^Linear 'fc': got an input of shape \(2, 32\); expected"
+    ):
         net(glia.zeros(2, 1, 6, 6))
     with pytest.raises(ValueError, match=r"^Conv2d 'conv': got an input of shape \(2, 3, 6, 6\)"):
         net(glia.zeros(2, 3, 6, 6))
@@ -205,7 +208,7 @@ def test_errors_name_the_layer_by_its_path():
         (lambda: nn.PReLU(3)(glia.zeros(2, 4)), "expected 1 or 4"),
         (lambda: nn.functional.maxout(glia.zeros(2, 3), 2), "multiple of 2"),
         (lambda: nn.functional.gelu(glia.zeros(2), "fast"), "got 'fast'"),
-        (lambda: nn.ReLU(slope=2), r"got \['slope'\]"),
+        (lambda: nn.ReLU(slope=2), r"ReLU\(inplace=False\).*'slope'"),
         (lambda: nn.MultiheadAttention(5, 2), "multiple of num_heads = 2"),
         (lambda: nn.MultiheadAttention(4, 2)(*[glia.zeros(1, 2, 3)] * 3), "expected depth 4"),
         (lambda: nn.functional.scaled_dot_product_attention(
@@ -225,7 +228,7 @@ def test_errors_name_the_layer_by_its_path():
         (lambda: nn.CrossEntropyLoss()(glia.zeros(2, 3), glia.tensor([0, 3])), "class number 3"),
         (lambda: nn.CrossEntropyLoss()(glia.zeros(2, 3), glia.tensor([0])), r"shape \(2,\)"),
         (lambda: nn.CrossEntropyLoss()(glia.zeros(2, 3), glia.zeros(2)), "integers"),
-        (lambda: nn.CrossEntropyLoss(glia.ones(2))(glia.zeros(2, 3), glia.tensor([0, 1])), "2 weights"),
+        (lambda: nn.CrossEntropyLoss(glia.ones(2))(glia.zeros(1, 3), glia.tensor([0])), "2 weig"),
         (lambda: nn.functional.pad(glia.zeros(2), (1, 1), "reflect"), "got mode 'reflect'"),
     ],
 )  # fmt: skip
@@ -292,7 +295,9 @@ def test_clipping():
     (a * 3 + b * 4).sum().backward()
     assert nn.utils.clip_grad_norm_([a, b], 1.0).item() == 5
     np.testing.assert_allclose([a.grad.item(), b.grad.item()], [0.6, 0.8], rtol=1e-5)
-    assert nn.utils.clip_grad_norm_([a, b], 10.0, norm_type=float("inf")).item() == pytest.approx(0.8)
+    assert nn.utils.clip_grad_norm_([a, b], 10.0, norm_type=float("inf")).item() == pytest.approx(
+        0.8
+    )
     nn.utils.clip_grad_value_([a, b], 0.7)
     np.testing.assert_allclose([a.grad.item(), b.grad.item()], [0.6, 0.7], rtol=1e-5)
     assert nn.utils.clip_grad_norm_(nn.Parameter([1.0]), 1.0).item() == 0

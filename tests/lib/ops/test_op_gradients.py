@@ -2,11 +2,10 @@
 
 import math
 
-import numpy as np
-import pytest
-
 import glia
 import glia.functional as F
+import numpy as np
+import pytest
 from glia.testing import gradcheck
 
 rng = np.random.default_rng(23)
@@ -120,7 +119,7 @@ def test_rnn_and_lstm_with_masks(steps):
             normal(12, 3),
             normal(12),
             normal(12),
-        ],  # fmt: skip
+        ],
     )
 
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from glia import optim
 from glia.tensor import Tensor
 
@@ -63,8 +62,9 @@ def test_schedules(name, settings):
 
 
 @pytest.mark.parametrize("mode", ["min", "max"])
-def test_plateau(mode):
-    settings = {"mode": mode, "patience": 2, "factor": 0.5, "cooldown": 1, "min_lr": 0.01}
+@pytest.mark.parametrize("more", [{}, {"threshold_mode": "abs", "threshold": 0.9}, {"eps": 0.03}])
+def test_plateau(mode, more):
+    settings = {"mode": mode, "patience": 2, "factor": 0.5, "cooldown": 1, "min_lr": 0.01, **more}
     mine = optim.SGD([Tensor.make(np.zeros(1))], lr=0.1)
     yours = torch.optim.SGD([torch.zeros(1)], lr=0.1)
     ours = optim.lr_scheduler.ReduceLROnPlateau(mine, **settings)

@@ -71,8 +71,10 @@ def _random(rng):
     for rows, size in ((1, 3), (6, 4), (20, 7)):
         x = rng.integers(0, 2, size=(rows, size))
         weights = rng.choice([-1, 1], size=size)
-        cases.append(Case((x, weights, int(rng.integers(-1, 2))), f"{rows} inputs of {size}"))
+        tie = int(x[0] @ weights)  # so that one input is exactly at the threshold
+        cases.append(Case((x, weights, tie), f"{rows} inputs of {size}"))
     x, weights = rng.normal(size=(12, 5)), rng.normal(size=5)
+    x[0] = 0.0  # a net input of 0 tells a threshold of 0.3 from one of -0.3
     cases.append(Case((x, weights, 0.3), "real numbers"))
     cases.append(Case((x.astype(np.float32)[::2], weights.astype(np.float32), -0.2), "float32"))
     cases.append(Case((rng.integers(0, 2, size=9), rng.choice([-1, 1], size=9), 0), "one input"))

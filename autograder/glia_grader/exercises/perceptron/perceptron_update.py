@@ -79,6 +79,9 @@ def _random(rng):
         for label in (0, 1):
             x, weight = rng.normal(size=(2, size)).astype(kind)
             bias, lr = float(rng.normal()), float(rng.uniform(0.05, 2))
+            if size < 7:  # surely a mistake, of each kind; the larger ones as they come
+                surplus = abs(bias) + 0.1
+                bias = float(-(weight @ x)) + (surplus if label == 0 else -surplus)
             cases.append(Case((x, label, weight, bias, lr), f"{size} inputs", 3.0))
     return cases
 

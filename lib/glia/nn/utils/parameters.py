@@ -16,7 +16,10 @@ def _list(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
 
 
 def clip_grad_norm_(
-    parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
 ) -> Tensor:
     """Scale all gradients together so that their joint norm is at most max_norm.
 
@@ -24,6 +27,9 @@ def clip_grad_norm_(
 
     Returns:
         The norm before clipping.
+
+    Raises:
+        RuntimeError: the norm is NaN or infinite, and error_if_nonfinite.
     """
     grads = [p.grad.array for p in _list(parameters) if p.grad is not None]
     if norm_type == math.inf:
@@ -31,6 +37,8 @@ def clip_grad_norm_(
     else:
         powers = sum(float((np.abs(g).astype(np.float64) ** norm_type).sum()) for g in grads)
         total = powers ** (1 / norm_type)
+    if error_if_nonfinite and not math.isfinite(total):
+        raise RuntimeError(f"clip_grad_norm_: got a gradient of norm {total}; expected a number")
     scale = max_norm / (total + 1e-6)
     if scale < 1:
         for grad in grads:

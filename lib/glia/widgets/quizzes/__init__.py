@@ -12,6 +12,8 @@ _CHAPTERS = {
     "00_start_here": "start_here",
     "01_perceptron": "perceptron",
     "02_logistic_softmax": "logistic_softmax",
+    "03_multilayer_perceptrons": "multilayer",
+    "04_gradient_descent": "descent",
 }
 
 __all__ = ["chapters", "questions", "quiz"]
