@@ -193,7 +193,10 @@ def _first_choice() -> str:
     asked = os.environ.get("GLIA_BACKEND", "").strip().lower()
     if asked and asked not in _tables:
         raise ValueError(f"GLIA_BACKEND={asked!r}; expected one of {sorted(_tables)}")
-    if asked == "numpy":
+    if asked:
+        return asked if asked in available() else "numpy"
+    # Without its compiler numba runs loops in plain Python: right, and slower than the textbook.
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return "numpy"
     return available()[-1]
 

@@ -145,10 +145,16 @@ with warnings.catch_warnings(record=True) as caught:
     {AND.strip().replace(chr(10), chr(10) + "    ")}
 assert len(caught) == 1 and "needs an older numpy" in str(caught[0].message), caught
 """
-    assert run(code, GLIA_BACKEND="") == "numpy [0, 0, 0, 1]"
+    assert run(code, GLIA_BACKEND="", NUMBA_DISABLE_JIT="0") == "numpy [0, 0, 0, 1]"
 
 
 def test_importing_glia_loads_nothing_heavy():
     heavy = ("numba", "llvmlite", "scipy", "matplotlib", "ipywidgets", "anywidget", "IPython")
     code = f"import sys, glia; print([m for m in {heavy} if m in sys.modules])"
     assert run(code) == "[]"
+
+
+@pytest.mark.parametrize(("jit_off", "first"), [("0", "numba"), ("1", "numpy")])
+def test_without_its_compiler_numba_is_not_the_first_choice(jit_off, first):
+    code = "import glia; print(glia.backend.current(), *glia.backend.available())"
+    assert run(code, NUMBA_DISABLE_JIT=jit_off).split() == [first, "numpy", "numba"]
