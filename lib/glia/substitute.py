@@ -97,9 +97,9 @@ class own_only:
     """
 
     def __init__(self, *names: str) -> None:
-        table = {_op(name): _refusal(name) for name in names}
-        self._added = [op for op in table if op not in _refused]
-        _refused.update(table)
+        self._added = [_op(name) for name in names if _op(name) not in _refused]
+        _refused.update({op: _refusal(name) for name in names if (op := _op(name)) in self._added})
+        table = {_op(name): _refused[_op(name)] for name in names}
         autograd.replace({**table, **autograd.replace({})})  # what stands in already stays
 
     def __enter__(self) -> own_only:

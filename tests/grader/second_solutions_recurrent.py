@@ -149,7 +149,7 @@ def train_surnames(names, lengths, y, W_ih, W_hh, b_ih, b_hh, W_out, b_out):
     """One name at a time, plain stochastic gradient descent."""
     W, U, b, c, V, e = (p.copy() for p in (W_ih, W_hh, b_ih, b_hh, W_out, b_out))
     size = len(V[0])
-    for epoch in range(5):
+    for epoch in range(6):
         lr = 0.1 / (1 + 0.3 * epoch)
         for word, length, label in zip(names, lengths, y, strict=True):
             h, trace = np.zeros(size), []
