@@ -19,8 +19,9 @@ SETS = ROOT / "course" / "source"
 
 HEADER = """# The curriculum, row by row
 
-Where each row is taught, what shows it, and what practises it. Written by `python docs/map_curriculum.py`
-from `curriculum.toml`, the notebooks and the problem sets; the tests fail when a row has a gap.
+Where each row is taught, what shows it, and what practises it. `python docs/map_curriculum.py` writes
+this page from `curriculum.toml`, the notebooks and the problem sets; a test fails when a row has a
+gap.
 
 | row | what | where | widget or figure | exercises |
 | --- | --- | --- | --- | --- |
