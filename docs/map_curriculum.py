@@ -19,7 +19,7 @@ SETS = ROOT / "course" / "source"
 
 HEADER = """# The curriculum, row by row
 
-Where each row is taught, what shows it, and what practises it. `python docs/map_curriculum.py` writes
+Where each row is taught, what shows it, and what practises it. `docs/map_curriculum.py` writes
 this page from `curriculum.toml`, the notebooks and the problem sets; a test fails when a row has a
 gap.
 
