@@ -151,14 +151,13 @@ def _grads(ask, rng):
     wrong = ~np.isclose(grads, want, atol=1e-9)
     if not wrong.any():
         return None
-    times = np.bincount(edges[:, 0].astype(int), minlength=len(ops))
-    k = int(np.argmax(wrong))
+    k = int(np.flatnonzero(wrong)[-1])  # the nearest to the output, where the trouble begins
     words = (
         f"grads[{k}] is {grads[k]:.4g}; a hair more at node {k} moves the output by {want[k]:.4g}"
     )
-    if (times[wrong] > 1).all():
-        words += ". Only nodes that are used several times are wrong: their uses add up"
-        return Finding(words, safe="Only nodes that are used several times have wrong gradients")
+    if np.count_nonzero(edges[:, 0] == k) > 1:
+        safe = "Trouble begins at a node that is used several times: do its uses add up?"
+        return Finding(f"{words}. This node is used several times: do its uses add up?", safe=safe)
     return Finding(words, safe="Not every gradient of your graph is right")
 
 

@@ -93,7 +93,7 @@ def train_autograd(X, y, sizes, start):
     parameters, speed = start.copy(), np.zeros(len(start))
     points, ones = Node(X), Node(np.ones((len(X), 1)))
     for _ in range(200):
-        leaves, row = [], points
+        leaves, total, row = [], points, points
         for weight, bias in layers(parameters):
             leaves += [Node(weight.T), Node(bias[None, :])]
             total = row @ leaves[-2] + ones @ leaves[-1]
