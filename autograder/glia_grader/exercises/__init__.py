@@ -1,4 +1,12 @@
 """The bundled exercises, one file each, in units that follow the chapters."""
 
-UNITS = ("perceptron", "logistic", "multilayer", "descent", "recurrent")
+UNITS = (
+    "perceptron",
+    "logistic",
+    "multilayer",
+    "descent",
+    "backprop",
+    "recurrent",
+    "attention",
+)
 """The units in teaching order."""
