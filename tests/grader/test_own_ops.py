@@ -32,6 +32,18 @@ def test_the_check_in_the_notebook_refuses_the_librarys_gru():
     assert "gru is switched off here" in verdict.to_text()
 
 
+def test_the_check_in_the_notebook_refuses_the_librarys_attention():
+    def train_gpt(tokens, start):
+        import glia
+
+        glia.models.GPT(36, context=24, d_model=32, nhead=2)(glia.tensor(tokens[None, :24]))
+        return start
+
+    verdict = check("train_gpt", train_gpt)
+    assert verdict.points == 0
+    assert "scaled_dot_product_attention is switched off here" in verdict.to_text()
+
+
 def test_afterwards_the_library_is_whole_again():
     import glia
 

@@ -12,8 +12,8 @@ row: each weight can only grow at the others' expense,
 $$ \bar S_{ij} = P_{ij} \Big( \bar P_{ij} - \sum_k \bar P_{ik} P_{ik} \Big) $$
 
 and at last $\bar Q = \bar S K / \sqrt d$ and $\bar K = \bar S^\top Q / \sqrt d$. Where the mask is
-`False`, $P$ is 0, and so nothing passes. All arrays may have further axes in front, the same for
-$Q$, $K$ and $V$.
+`False`, $P$ is 0, and so nothing passes. Scores of $\pm 10^4$ should do no harm. All arrays may
+have further axes in front, the same for $Q$, $K$ and $V$.
 """
 
 SIGNATURE = '''
@@ -111,6 +111,10 @@ def _measured(ask, rng):
     )
 
 
+def _extreme(rng):
+    return [Case((_G, _Q * 1e4, _K, _V, np.tri(3, dtype=bool)), "scores of ten thousand")]
+
+
 def _no_pull(grad, Q, K, V, mask):
     scale = 1 / np.sqrt(Q.shape[-1])
     scores = Q @ np.swapaxes(K, -1, -2) * scale
@@ -204,10 +208,11 @@ EXERCISE = Exercise(
         Check("value", "The gradient of V", 1.5, cases=_values, parts=("grad_V",)),
         Check("query", "The gradients of Q and K", 2.5, cases=_values, parts=("grad_Q", "grad_K")),
         Check("masked", "With a mask", 1.5, cases=_masked),
-        Check("random", "Batches, heads, random masks", 2, cases=_random),
+        Check("random", "Batches, heads, random masks", 1.5, cases=_random),
         Check(
             "measured", "Gradients agree with measured slopes", 1.5, "gradient", examine=_measured
         ),
+        Check("extreme", "Scores of ten thousand", 0.5, "stability", cases=_extreme),
     ),
     misconceptions=(
         Misconception(

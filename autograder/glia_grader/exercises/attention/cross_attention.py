@@ -93,6 +93,11 @@ def _padding(ask, rng):
     )
 
 
+def _extreme(rng):
+    x, memory, _, W_q, *rest = _draw(np.random.default_rng(4), 2, 2, 3, 2)
+    return [Case((x, memory, np.array([3, 2]), W_q * 1e4, *rest), "scores of ten thousand")]
+
+
 def _swapped(x, memory, lengths, W_q, W_k, W_v, W_o):
     scores = (memory @ W_q) @ np.swapaxes(x @ W_k, 1, 2) / np.sqrt(x.shape[2])
     powers = np.exp(scores - scores.max(axis=2, keepdims=True))
@@ -148,10 +153,11 @@ EXERCISE = Exercise(
     checks=(
         Check("whole", "A memory without padding", 3, cases=_whole),
         Check("padded", "A padded memory", 2, cases=_padded),
-        Check("random", "Random sequences", 3, cases=_random),
+        Check("random", "Random sequences", 2.5, cases=_random),
         Check(
             "padding", "Padding changes nothing", 1, "property", examine=_padding, needs=("whole",)
         ),
+        Check("extreme", "Scores of ten thousand", 0.5, "stability", cases=_extreme),
     ),
     misconceptions=(
         Misconception(

@@ -96,6 +96,11 @@ def _order(ask, rng):
     )
 
 
+def _extreme(rng):
+    x, W_q, *rest = _draw(np.random.default_rng(4), 1, 3, 4)
+    return [Case((x, W_q * 1e4, *rest, 2, None), "scores of ten thousand")]
+
+
 def _one_head(x, W_q, W_k, W_v, W_o, heads, mask):
     q, k, v = x @ W_q, x @ W_k, x @ W_v
     scores = q @ k.transpose(0, 2, 1) / np.sqrt(x.shape[2])
@@ -186,8 +191,9 @@ EXERCISE = Exercise(
         Check("one", "One head", 2, cases=_one),
         Check("several", "Several heads", 3, cases=_several),
         Check("masked", "With a mask", 1, cases=_masked),
-        Check("random", "Random sequences", 2, cases=_random),
+        Check("random", "Random sequences", 1.5, cases=_random),
         Check("order", "It does not know the order", 1, "property", examine=_order),
+        Check("extreme", "Scores of ten thousand", 0.5, "stability", cases=_extreme),
     ),
     misconceptions=(
         Misconception(

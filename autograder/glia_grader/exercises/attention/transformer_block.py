@@ -49,14 +49,14 @@ def transformer_block(x, W_q, W_k, W_v, W_o, W_1, b_1, W_2, b_2, norm):
     """Two sublayers, each with a residual."""
 
     def normed(x):
-        centred = x - x.mean(axis=-1, keepdims=True)
-        return centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
+        centred = x - x.mean(axis=1, keepdims=True)
+        return centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-5)
 
     def attend(x):
-        scores = (x @ W_q) @ (x @ W_k).T / np.sqrt(W_q.shape[1])
+        scores = (x @ W_q) @ (x @ W_k).T / np.sqrt(len(W_q))
         scores = np.where(np.tri(len(x), dtype=bool), scores, -np.inf)
-        powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        return powers / powers.sum(axis=-1, keepdims=True) @ (x @ W_v) @ W_o
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True) @ (x @ W_v) @ W_o
 
     def think(x):
         return np.maximum(x @ W_1 + b_1, 0.0) @ W_2 + b_2
@@ -112,6 +112,11 @@ def _causal(ask, rng):
                 args=(other, *rest, norm),
             )
     return None
+
+
+def _extreme(rng):
+    x, W_q, *rest = _draw(np.random.default_rng(4), 3, 3, 4)
+    return [Case((x, W_q * 1e4, *rest, "pre"), "scores of ten thousand")]
 
 
 def _always_pre(x, W_q, W_k, W_v, W_o, W_1, b_1, W_2, b_2, norm):
@@ -224,8 +229,9 @@ EXERCISE = Exercise(
     checks=(
         Check("pre", "Norm first", 3, cases=_pre),
         Check("post", "Norm last", 2.5, cases=_post),
-        Check("random", "Random blocks", 2.5, cases=_random),
+        Check("random", "Random blocks", 2, cases=_random),
         Check("causal", "Nothing comes from the future", 1, "property", examine=_causal),
+        Check("extreme", "Scores of ten thousand", 0.5, "stability", cases=_extreme),
     ),
     misconceptions=(
         Misconception(
