@@ -18,8 +18,9 @@ SOURCES = ROOT / "course" / "source"
 SECRETS = {
     "ps1": ("logaddexp.reduce", "the same point"),
     "ps2": ("np.einsum", "Horner", "slope_so_far", "jumps across the valley"),
+    "ps3": ("np.heaviside", "hand in hand", "fan_in", "summarises everything above it"),
 }
-COUNTS = {"ps1": 15, "ps2": 11}
+COUNTS = {"ps1": 15, "ps2": 11, "ps3": 12}
 
 
 @dataclass(frozen=True)
