@@ -10,7 +10,7 @@ import traitlets
 
 from glia.tensor import Tensor
 from glia.testing import numerical_gradient
-from glia.widgets.backprop_walk import Walk, ground, stations
+from glia.widgets.backprop_walk import Walk, stations
 from glia.widgets.explorer import Explorer, jump, move, play, slider
 from glia.widgets.learner import LearnerError, ask
 from glia.widgets.svg import picture, text
@@ -103,7 +103,7 @@ class BackpropGraph(Explorer):
         if self.walk is None:
             nothing = text(20, 40, "There is no graph to draw yet.")
             return [{"svg": picture(720, 70, nothing, alt="No graph yet."), "say": "No graph yet."}]
-        self.backdrop = ground(self.walk.layout)
+        self.backdrop = self.walk.ground()
         names = stations(len(self.walk.visits))
         places = {"max": len(names) - 1, "shown": names}  # an `if` may change the graph's length
         self.controls = [

@@ -13,11 +13,11 @@ from glia.viz.palette import BLACK, BLUE, VERMILION
 from glia.widgets.svg import BACKDROP, arrow, path, picture, rect, text
 from glia.widgets.table import beneath, table, wide_number
 
-__all__ = ["Walk", "ground", "stations"]
+__all__ = ["Walk", "stations"]
 
 MOST = 60  # nodes that can still be read
 GREY = "#767676"
-COLUMN, ROW, LEFT, TOP = 62, 82, 48, 30
+GAP, ROW, LEFT, TOP = 14, 82, 10, 30
 WIDE, TALL = 76, 46  # the box of a tensor: its value above, its gradient below
 LOCAL = {
     "Add": "a sum hands on to every term",
@@ -48,6 +48,7 @@ class Walk:
         self.root = id(root) if root.grad_fn is None else (root.grad_fn, root.output_index)
         self.visits = slow_backward(root)
         _name_all(self.layout, self.root)
+        self._across = _columns(self.layout)
 
     def leaves(self) -> list[tuple[Any, Node]]:
         """Leaves that ask for a gradient."""
@@ -70,6 +71,40 @@ class Walk:
         shape = self.layout.nodes[key].item.array
         return np.asarray(sum(self.arrivals(key, len(self.visits)), np.zeros_like(shape)))
 
+    def ground(self) -> str:
+        """What all moments share: lines, empty boxes, names, symbols."""
+        graph, out = self.layout, []
+        for start, end in graph.edges:
+            (x1, y1), (x2, y2) = self._at(graph.nodes[start]), self._at(graph.nodes[end])
+            from_half = _half(graph.nodes[start]) if graph.nodes[start].is_step else WIDE / 2
+            to_half = _half(graph.nodes[end]) if graph.nodes[end].is_step else WIDE / 2
+            out.append(path([(x1 + from_half, y1), (x2 - to_half, y2)], color=GREY, width=1))
+        for key, node in graph.nodes.items():
+            x, y = self._at(node)
+            if node.is_step:
+                half = _half(node)
+                out.append(rect(x - half, y - 15, 2 * half, 30, fill="#e8e8e8", stroke=GREY))
+                size = 18 if len(node.label) == 1 else 13
+                out.append(
+                    text(x, y + (6 if size == 18 else 5), node.label, anchor="middle", size=size)
+                )
+                continue
+            out.append(rect(x - WIDE / 2, y - TALL / 2, WIDE, TALL, fill="#fff", stroke=GREY))
+            if node.item.requires_grad:
+                out.append(path([(x - WIDE / 2, y), (x + WIDE / 2, y)], color="#b0b0b0", width=1))
+            kind = "" if isinstance(key, tuple) or node.item.requires_grad else " (data)"
+            out.append(text(x, y - TALL / 2 - 5, node.label + kind, anchor="middle", halo=True))
+        _, height = self._size()
+        out.append(text(10, height - 8, "in each box: value above, gradient below", size=12))
+        return "".join(out)
+
+    def _at(self, node: Node) -> tuple[float, float]:
+        return self._across[node.column], TOP + 24 + ROW * node.row
+
+    def _size(self) -> tuple[float, float]:
+        spots = [self._at(node) for node in self.layout.nodes.values()]
+        return max(x for x, _ in spots) + WIDE / 2 + LEFT, max(y for _, y in spots) + 44
+
     def frame(self, place: int) -> dict[str, str]:
         """The picture of one moment."""
         count = len(self.visits)
@@ -89,7 +124,7 @@ class Walk:
             if not node.is_step:
                 parts.append(self._tensor(key, node, shown, back if place > count else -1))
             parts.append(self._target(key, node, place > count))
-        width, height = _size(self.layout)
+        width, height = self._size()
         alt = f"A computation graph of {len(self.layout.nodes)} nodes. {say}"
         svg = picture(width, height, *parts, alt=alt)
         if width > 1000:  # rather scroll than be unreadable
@@ -97,27 +132,27 @@ class Walk:
         return {"svg": svg, "say": say, "side": side}
 
     def _tensor(self, key: Any, node: Node, shown: bool, back: int) -> str:
-        x, y = _at(node)
-        out = text(x, y - 6, words_of(node.item.array), anchor="middle", bold=True) if shown else ""
+        x, y = self._at(node)
+        out = _inside(x, y - 6, words_of(node.item.array), BLACK) if shown else ""
         if back < 0 or not node.item.requires_grad:
             return out
         arrived = self.arrivals(key, back)
         if arrived:
             words = words_of(sum(arrived[1:], arrived[0]))
-            out += text(x, y + 17, words, anchor="middle", color=VERMILION, bold=True)
+            out += _inside(x, y + 17, words, VERMILION)
         return out
 
     def _active(self, visit: Visit, backward: bool) -> str:
         """The step of the moment, thick, with the arrows that carry its numbers."""
         color = VERMILION if backward else BLUE
         nodes, out = self.layout.nodes, []
-        x, y = _at(nodes[visit.ctx])
+        x, y = self._at(nodes[visit.ctx])
         half = _half(nodes[visit.ctx])
         ends = [(nodes[key], 1) for key in nodes if isinstance(key, tuple) and key[0] is visit.ctx]
         targets = [(nodes[key], -1) for key, array in _targets(visit)
                    if array is not None or not backward]  # fmt: skip
         for node, side in ends + targets:
-            nx, ny = _at(node)
+            nx, ny = self._at(node)
             start, end = (x + side * half, y), (nx - side * WIDE / 2, ny)
             if (side > 0) == backward:
                 start, end = end, start
@@ -140,7 +175,7 @@ class Walk:
             uses = [i for i, v in enumerate(self.visits)
                     if any(k == key and a is not None for k, a in _targets(v))]  # fmt: skip
             place = count + 2 + max(uses) if uses else count + 1
-        x, y = _at(node)
+        x, y = self._at(node)
         half, tall = (_half(node), 15) if node.is_step else (WIDE / 2, TALL / 2)
         return (
             f"<rect x='{x - half:.0f}' y='{y - tall:.0f}' width='{2 * half:.0f}' "
@@ -204,12 +239,17 @@ def words_of(array: Any) -> str:
         return _number(float(array.reshape(())))
     if array.size == 2:
         return ", ".join(wide_number(float(v), 2) for v in array.reshape(-1))
-    return "shape " + "×".join(map(str, array.shape))
+    return "×".join(map(str, array.shape)) if array.ndim > 1 else f"{len(array)} numbers"
 
 
 def _number(value: float) -> str:
     words = wide_number(value)
     return words.rstrip("0").rstrip(".") if "." in words and "e" not in words else words
+
+
+def _inside(x: float, y: float, words: str, color: str) -> str:
+    size = 13 if len(words) < 10 else 11
+    return text(x, y, words, anchor="middle", color=color, size=size, bold=True)
 
 
 def _targets(visit: Visit) -> list[tuple[Any, np.ndarray | None]]:
@@ -248,42 +288,16 @@ def stations(count: int) -> list[str]:
     return ["start", *forward, "turn", *(f"back {k}" for k in range(1, count + 1))]
 
 
-def _at(node: Node) -> tuple[float, float]:
-    return LEFT + COLUMN * node.column, TOP + 24 + ROW * node.row
-
-
 def _half(node: Node) -> float:
     return max(15.0, 4.2 * len(node.label) + 6)
 
 
-def _size(graph: Layout) -> tuple[float, float]:
-    spots = [_at(node) for node in graph.nodes.values()]
-    return max(x for x, _ in spots) + LEFT, max(y for _, y in spots) + 44
-
-
-def ground(graph: Layout) -> str:
-    """What all moments share: lines, empty boxes, names, symbols."""
-    out = []
-    for start, end in graph.edges:
-        (x1, y1), (x2, y2) = _at(graph.nodes[start]), _at(graph.nodes[end])
-        from_half = _half(graph.nodes[start]) if graph.nodes[start].is_step else WIDE / 2
-        to_half = _half(graph.nodes[end]) if graph.nodes[end].is_step else WIDE / 2
-        out.append(path([(x1 + from_half, y1), (x2 - to_half, y2)], color=GREY, width=1))
-    for key, node in graph.nodes.items():
-        x, y = _at(node)
-        if node.is_step:
-            half = _half(node)
-            out.append(rect(x - half, y - 15, 2 * half, 30, fill="#e8e8e8", stroke=GREY))
-            size = 18 if len(node.label) == 1 else 13
-            out.append(
-                text(x, y + (6 if size == 18 else 5), node.label, anchor="middle", size=size)
-            )
-            continue
-        out.append(rect(x - WIDE / 2, y - TALL / 2, WIDE, TALL, fill="#fff", stroke=GREY))
-        if node.item.requires_grad:
-            out.append(path([(x - WIDE / 2, y), (x + WIDE / 2, y)], color="#b0b0b0", width=1))
-        kind = "" if isinstance(key, tuple) or node.item.requires_grad else " (data)"
-        out.append(text(x, y - TALL / 2 - 5, node.label + kind, anchor="middle", color=BLACK))
-    _, height = _size(graph)
-    out.append(text(10, height - 8, "in each box: value above, gradient below", size=12))
-    return "".join(out)
+def _columns(graph: Layout) -> dict[int, float]:
+    """The middle of each column: as wide as what stands in it."""
+    middles, edge = {}, float(LEFT)
+    for column in range(1 + max(node.column for node in graph.nodes.values())):
+        steps = [_half(n) for n in graph.nodes.values() if n.is_step and n.column == column]
+        half = max(steps) if steps else WIDE / 2
+        middles[column] = edge + half
+        edge += 2 * half + GAP
+    return middles
