@@ -18,8 +18,9 @@ SOURCES = ROOT / "course" / "source"
 SECRETS = {
     "ps1": ("logaddexp.reduce", "the same point"),
     "ps2": ("np.einsum", "Horner", "slope_so_far", "jumps across the valley"),
+    "ps5": ("sliding_window_view", "np.add.at", "under the turned filters", "120$ million"),
 }
-COUNTS = {"ps1": 15, "ps2": 11}
+COUNTS = {"ps1": 15, "ps2": 11, "ps5": 12}
 
 
 @dataclass(frozen=True)
