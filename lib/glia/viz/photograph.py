@@ -41,7 +41,7 @@ def drawn_scene() -> np.ndarray:
 
 @functools.cache
 def _portrait() -> np.ndarray:
-    with cbook.get_sample_data("grace_hopper.jpg") as file:
-        colours = imread(file, format="jpg")[..., :3] / 255.0
+    path = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
+    colours = imread(str(path))[..., :3] / 255.0
     grey = (colours @ GREY)[TOP : TOP + SIDE * SHRINK, LEFT : LEFT + SIDE * SHRINK]
     return grey.reshape(SIDE, SHRINK, SIDE, SHRINK).mean(axis=(1, 3))

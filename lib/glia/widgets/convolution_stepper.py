@@ -180,7 +180,9 @@ class ConvolutionStepper(Explorer):
             parts.append(box(left + j * cell, top + i * cell, cell, GREEN))
             seen = padded[:, rows[:, None], columns]
             where = f"place {j + 1}" if self.shown().flat else f"row {i + 1}, column {j + 1}"
-            say = f"Output, {where}: {_terms(seen, kernel)} = {say_value(self.output[i, j])}."
+            say = (
+                f"Output, {where}: {_terms(seen, kernel)} = {say_value(float(self.output[i, j]))}."
+            )
             frames.append({"svg": picture(WIDTH, height, BACKDROP, *parts, alt=alt), "say": say})
         for frame in frames:
             frame["side"] = side
@@ -260,9 +262,10 @@ class ConvolutionStepper(Explorer):
         yours = yours.reshape(rows, columns)
         if not np.allclose(yours, self.output, atol=1e-6):
             i, j = np.argwhere(~np.isclose(yours, self.output, atol=1e-6))[0]
+            own, right = (say_value(float(values[i, j])) for values in (yours, self.output))
             self.error = (
-                f"{name} differs at row {i + 1}, column {j + 1}: yours {say_value(yours[i, j])}, "
-                f"the window's {say_value(self.output[i, j])}. Step to it: which products has it?"
+                f"{name} differs at row {i + 1}, column {j + 1}: yours {own}, the window's "
+                f"{right}. Step to it: which products has it?"
             )
         return yours
 

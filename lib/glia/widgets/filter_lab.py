@@ -158,7 +158,7 @@ class FilterLab(Explorer):
             i, j = np.argwhere(~np.isclose(yours, library, atol=1e-6))[0]
             self.error = (
                 f"{name} differs from the library's at row {i + 1}, column {j + 1}: yours "
-                f"{say_value(yours[i, j])}, the library's {say_value(library[i, j])}."
+                f"{say_value(float(yours[i, j]))}, the library's {say_value(float(library[i, j]))}."
             )
         return yours
 
@@ -183,7 +183,7 @@ class FilterLab(Explorer):
             parts.append(_frame(left, i, j, cell))
             parts.append(pick_area(left, TOP, *size, row=height, column=width))
         low, high = float(self.response.min()), float(self.response.max())
-        value = say_value(self.response[i, j])
+        value = say_value(float(self.response[i, j]))
         say = (
             f"Row {self.row}, column {self.column}: the response is {value}. "
             f"Over the picture it goes from {say_value(low)} to {say_value(high)}."

@@ -312,7 +312,7 @@ def _bars(level: tuple[float, float, float], counts: np.ndarray) -> str:
     tallest, room, top = max(int(counts.max()), 1), 36.0, level[2] + CELL / 2 + 6
     parts = [
         rect(_middle(level, cell) - 5, top, 10, room * counts[cell] / tallest, BLUE, "#003d61")
-        for cell in np.flatnonzero(counts)
+        for cell in np.flatnonzero(counts).tolist()
     ]
     words = f"paths to each pixel, at most {tallest}"
     parts.append(text(LEFT, HEIGHT - 4, words, size=12))
