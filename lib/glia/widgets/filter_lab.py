@@ -26,11 +26,14 @@ FILTERS: dict[str, tuple[str, tuple[float, ...], float]] = {
     "vertical": ("edges that stand upright", (-1, 0, 1, -1, 0, 1, -1, 0, 1), 1),
     "horizontal": ("edges that lie flat", (-1, -1, -1, 0, 0, 0, 1, 1, 1), 1),
     "around": ("edges in every direction", (-1, -1, -1, -1, 8, -1, -1, -1, -1), 1),
+    "cross": ("edges, four neighbours", (0, 1, 0, 1, -4, 1, 0, 1, 0), 1),
+    "corners": ("corners", (1, 0, -1, 0, 0, 0, -1, 0, 1), 1),
     "diagonal": ("lines that fall to the right", (2, -1, -1, -1, 2, -1, -1, -1, 2), 1),
     "sharpen": ("sharpen", (0, -1, 0, -1, 5, -1, 0, -1, 0), 1),
     "box": ("blur, box", (1, 1, 1, 1, 1, 1, 1, 1, 1), 9),
     "gaussian": ("blur, Gaussian", (1, 2, 1, 2, 4, 2, 1, 2, 1), 16),
 }
+PURPOSES = ("vertical", "horizontal", "diagonal", "sharpen", "box", "gaussian")
 SHOWN = {
     "grey": "as a picture: below 0 black, above 1 white",
     "signed": "with its sign: grey is 0, white is positive",
@@ -50,7 +53,9 @@ class FilterLab(Explorer):
         picture: grey values from 0 to 1; a photograph if None.
         correlate2d: the learner's own ``correlate2d(image, kernel, bias)``; it computes the
             response on show, and if it differs from the library's, that is told.
-        filter: the name of one of ``FILTERS``.
+        make_filter: the learner's own ``make_filter(purpose)``; its six filters take the place
+            of the prepared ones.
+        filter: the name of one of ``FILTERS``, or with ``make_filter`` of one of ``PURPOSES``.
 
     Shape:
         - picture: (H, W), 8 to 256 pixels a side
@@ -77,8 +82,9 @@ class FilterLab(Explorer):
     def __init__(
         self,
         picture: Any = None,
-        correlate2d: Callable[..., Any] | None = None,
         *,
+        correlate2d: Callable[..., Any] | None = None,
+        make_filter: Callable[..., Any] | None = None,
         filter: str = "vertical",
         **traits: Any,
     ) -> None:
@@ -88,13 +94,15 @@ class FilterLab(Explorer):
                 f"FilterLab: expected a picture (H, W) of 8 to 256 pixels a side, "
                 f"got {self.image.shape}"
             )
-        if filter not in FILTERS:
-            raise ValueError(f"filter: expected one of {', '.join(FILTERS)}, got {filter!r}")
         self._correlate2d = correlate2d
+        self._told = ""
+        self.filters = FILTERS if make_filter is None else self._made(make_filter)
+        if filter not in self.filters:
+            raise ValueError(f"filter: expected one of {', '.join(self.filters)}, got {filter!r}")
         self._whose = "a photograph" if picture is None else "your picture"
         self.response = np.zeros_like(self.image)
         rows, columns = self.image.shape
-        _, weights, divisor = FILTERS[filter]
+        _, weights, divisor = self.filters[filter]
         given = {"weights": list(weights), "divisor": divisor, "row": rows // 2,
                  "column": columns // 2, **traits}  # fmt: skip
         super().__init__(
@@ -102,7 +110,7 @@ class FilterLab(Explorer):
             wide=True,
             controls=[
                 choice("filter", "filter", [
-                    *((name, words) for name, (words, _, _) in FILTERS.items()),
+                    *((name, words) for name, (words, _, _) in self.filters.items()),
                     ("own", "your own weights"),
                 ]),
                 matrix("weights", "weights", 3, 3),
@@ -115,14 +123,29 @@ class FilterLab(Explorer):
             **given,
         )  # fmt: skip
 
+    def _made(
+        self, make_filter: Callable[..., Any]
+    ) -> dict[str, tuple[str, tuple[float, ...], float]]:
+        """The learner's filters; flat zeros in place of one that cannot be had."""
+        filters = {}
+        for purpose in PURPOSES:
+            weights = np.zeros((3, 3))
+            try:
+                name = f"your make_filter({purpose!r})"
+                weights = as_numbers(ask(make_filter, name, purpose), name, (3, 3))
+            except LearnerError as problem:
+                self._told = self._told or str(problem)
+            filters[purpose] = (f"your {purpose}", tuple(weights.ravel().round(4).tolist()), 1)
+        return filters
+
     @property
     def kernel(self) -> np.ndarray:
         """The filter as (3, 3), already divided."""
         return np.array(self.weights, dtype=float).reshape(3, 3) / self.divisor
 
     def _on_trait(self, change: Any) -> None:
-        if change["name"] == "filter" and self.filter in FILTERS:
-            _, weights, divisor = FILTERS[self.filter]
+        if change["name"] == "filter" and self.filter in self.filters:
+            _, weights, divisor = self.filters[self.filter]
             with self.hold_sync():
                 self.weights, self.divisor = [float(w) for w in weights], divisor
                 self.redraw()
@@ -135,14 +158,14 @@ class FilterLab(Explorer):
 
     def _named(self) -> str:
         now = (tuple(self.weights), self.divisor)
-        for name, (_, weights, divisor) in FILTERS.items():
+        for name, (_, weights, divisor) in self.filters.items():
             if now == (weights, divisor):
                 return name
         return "own"
 
     def _answer(self) -> np.ndarray:
         """The response, as large as the picture: the picture's edge is continued outwards."""
-        self.error = ""
+        self.error = self._told
         padded = np.pad(self.image, 1, mode="edge")
         library = conv2d(padded[None, None], self.kernel[None, None])[0, 0]
         if self._correlate2d is None:
@@ -193,7 +216,7 @@ class FilterLab(Explorer):
         return {"svg": svg, "say": say, "side": self._side(i, j)}
 
     def _words(self) -> str:
-        return FILTERS[self.filter][0] if self.filter in FILTERS else "your own weights"
+        return self.filters[self.filter][0] if self.filter in self.filters else "your own weights"
 
     def _grey(self) -> np.ndarray:
         if self.show == "grey":
