@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from glia.substitute import use
 from glia.tensor import Tensor
 from glia.viz.palette import BLUE
 from glia.widgets.explorer import Explorer, press, slider, style, toggle
+from glia.widgets.learner import LearnerError, ask
 from glia.widgets.pixels import image
 from glia.widgets.pointing import pickable, pointed
 from glia.widgets.svg import path, picture, rect, text
@@ -33,7 +33,7 @@ class Stage(NamedTuple):
     """The maps at one point of the net.
 
     Attributes:
-        words: such as "conv 1, ReLU".
+        words: such as "ReLU after convolution 1".
         maps: (C, H, W)
         layer: the number of the convolution they come from, from 0.
     """
@@ -128,35 +128,43 @@ class FeatureMaps(Explorer):
 
     def run(self) -> None:
         """Send what is seen through the net; fills ``stages`` and ``probabilities``."""
-        own = nullcontext()
+        stages, scores = self._through()
+        self.error = ""
         if self._conv2d is not None:
-            own = use(conv2d=(self._conv2d, _no_gradient))
+            try:
+                with use(conv2d=(self._asked, _no_gradient)):
+                    own_stages, scores = self._through()
+                self.error = _difference(own_stages, stages)
+                stages = own_stages
+            except LearnerError as problem:
+                self.error = str(problem)
+            except Exception as problem:  # such as a result of another shape
+                self.error = f"with your conv2d the net stops: {problem}"
+        self.stages, self.probabilities = stages, softmax(scores.astype(float))
+
+    def _asked(self, x: Any, weight: Any, bias: Any, stride: Any, padding: Any) -> Any:
+        if self._conv2d is None:
+            raise LearnerError("there is no conv2d to ask")
+        return ask(self._conv2d, "your conv2d", x, weight, bias, stride, padding)
+
+    def _through(self) -> tuple[list[Stage], np.ndarray]:
         stages: list[Stage] = []
-        with own, no_grad():
+        with no_grad():
             x = Tensor(self.seen()[None, None])
-            number, words = -1, ""
+            number = -1
             for layer in self.net.features:
                 x = layer(x)
                 if isinstance(layer, Conv2d):
                     number += 1
-                    words = f"convolution {number + 1}"
-                elif isinstance(layer, (MaxPool2d, AvgPool2d)):
-                    stages.append(Stage(f"pooling {number + 1}", x.numpy()[0], number))
-                else:
-                    stages.append(Stage(f"{words}, {type(layer).__name__}", x.numpy()[0], number))
-            scores = self.net.classifier(x).numpy()[0]
-        self.stages, self.probabilities = stages, softmax(scores.astype(float))
+                    continue
+                pooled = isinstance(layer, (MaxPool2d, AvgPool2d))
+                words = "pooling" if pooled else f"{type(layer).__name__} after convolution"
+                stages.append(Stage(f"{words} {number + 1}", x.numpy()[0], number))
+            return stages, self.net.classifier(x).numpy()[0]
 
     def draw(self) -> dict[str, str]:
         """What the net sees, all its maps, and its answer."""
-        self.error = ""
-        try:
-            self.run()
-        except Exception as problem:  # the learner's own convolution may fail in any way
-            if self._conv2d is None:
-                raise
-            self.error = f"your conv2d stopped with {type(problem).__name__}: {problem}"
-            return dict(self.picture) or {"svg": "", "say": "No maps."}
+        self.run()
         layer, place = self._looked_at()
         first, second = np.argsort(-self.probabilities)[:2].tolist()
         say = (
@@ -259,6 +267,17 @@ def _bars(probabilities: np.ndarray) -> str:
         if p >= 0.005:
             parts.append(text(160 + 230 * float(p), y + high - 1, f"{p:.0%}", size=10))
     return "".join(parts)
+
+
+def _difference(own: list[Stage], library: list[Stage]) -> str:
+    for mine, right in zip(own, library, strict=True):
+        if not np.allclose(mine.maps, right.maps, atol=1e-4):
+            k = int(np.abs(mine.maps - right.maps).max(axis=(1, 2)).argmax())
+            return (
+                f"with your conv2d the maps differ from the library's, first in {mine.words}, "
+                f"most of all in map {k + 1}."
+            )
+    return ""
 
 
 def _no_gradient(*_: Any) -> Any:
