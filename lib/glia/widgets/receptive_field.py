@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,56 +11,19 @@ import traitlets
 from glia.data import load_mnist_5k
 from glia.viz.palette import BLUE, GREEN
 from glia.widgets.explorer import Explorer, choice, slider, style
+from glia.widgets.layer_stack import NETS, Layer, field, paths, sizes
 from glia.widgets.learner import LearnerError, as_numbers, ask
 from glia.widgets.pixels import image
 from glia.widgets.pointing import pick_area, pickable, pointed
 from glia.widgets.svg import BACKDROP, path, picture, rect, short, text
 from glia.widgets.table import beneath, table
 
-__all__ = ["Layer", "ReceptiveField"]
+__all__ = ["ReceptiveField"]
 
 SIZE = 28
 WIDTH, HEIGHT = 700, 300
 CELL, LEFT, TOP = 15.4, 8, 30
 PHOTO = (462, 30, 224)  # left, top and side of the image on the right
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A window: of a convolution or of a pooling.
-
-    Attributes:
-        kernel: places of the window along one axis.
-        stride: its step.
-        dilation: distance between its places.
-        padding: zeros on each side.
-        name: "conv" or "pool".
-    """
-
-    kernel: int
-    stride: int = 1
-    dilation: int = 1
-    padding: int = 0
-    name: str = "conv"
-
-    @property
-    def reach(self) -> int:
-        """How many places the window spans, gaps included."""
-        return self.dilation * (self.kernel - 1) + 1
-
-
-NETS: dict[str, tuple[str, tuple[Layer, ...]]] = {
-    "lenet": (
-        "LeNet-5's features",
-        (Layer(5, padding=2), Layer(2, 2, name="pool"), Layer(5), Layer(2, 2, name="pool")),
-    ),
-    "three": ("three 3×3", (Layer(3, padding=1),) * 3),
-    "seven": ("one 7×7", (Layer(7, padding=3),)),
-    "doubling": (
-        "3×3, dilation 1, 2, 4",
-        tuple(Layer(3, dilation=d, padding=d) for d in (1, 2, 4)),
-    ),
-}
 
 
 class ReceptiveField(Explorer):
@@ -102,7 +64,7 @@ class ReceptiveField(Explorer):
         self._photo = 1 - load_mnist_5k(flat=False).x_train[0, 0].astype(float)
         self._panel_for = 0
         self.layers: tuple[Layer, ...] = ()
-        count = self._sizes(self._chosen(net, **traits))[-1]
+        count = sizes(self._chosen(net, **traits), SIZE)[-1]
         start = {"row": count // 2, "column": count // 2, **traits}
         super().__init__(
             label="What one cell sees",
@@ -137,13 +99,6 @@ class ReceptiveField(Explorer):
         padding = dilation * (kernel - 1) // 2
         return (Layer(kernel, stride, dilation, padding),) * depth
 
-    @staticmethod
-    def _sizes(layers: Sequence[Layer]) -> list[int]:
-        sizes = [SIZE]
-        for layer in layers:
-            sizes.append((sizes[-1] + 2 * layer.padding - layer.reach) // layer.stride + 1)
-        return sizes
-
     def _on_trait(self, change: Any) -> None:
         if change["name"] in ("depth", "kernel", "stride", "dilation") and self.net != "own":
             self.net = "own"  # whoever moves a slider wants to see what it does
@@ -152,11 +107,7 @@ class ReceptiveField(Explorer):
 
     def size(self) -> int:
         """The receptive field along one axis, in pixels, not cut off at the border."""
-        field = jump = 1
-        for layer in self.layers:
-            field += (layer.reach - 1) * jump
-            jump *= layer.stride
-        return field
+        return field(self.layers)
 
     def paths(self, cell: int) -> list[np.ndarray]:
         """How many paths lead from ``cell`` of the last layer to each cell of each layer below.
@@ -164,30 +115,20 @@ class ReceptiveField(Explorer):
         Returns:
             One array a layer, the image's first; padding is not counted.
         """
-        sizes = self._sizes(self.layers)
-        counts = [np.zeros(n, dtype=int) for n in sizes]
-        counts[-1][cell] = 1
-        for depth in range(len(self.layers) - 1, -1, -1):
-            layer = self.layers[depth]
-            for above in np.flatnonzero(counts[depth + 1]):
-                first = int(above) * layer.stride - layer.padding
-                for place in range(first, first + layer.reach, layer.dilation):
-                    if 0 <= place < sizes[depth]:
-                        counts[depth][place] += counts[depth + 1][above]
-        return counts
+        return paths(self.layers, cell, SIZE)
 
     def draw_frames(self) -> list[dict[str, str]]:
         """One picture for each output cell of the row."""
         self.error = ""
         self.layers = self._chosen(self.net, self.depth, self.kernel, self.stride, self.dilation)
-        sizes = self._sizes(self.layers)
-        count = sizes[-1]
+        counts = sizes(self.layers, SIZE)
+        count = counts[-1]
         if count != self._panel_for:
             self.controls = self._panel(count)
         self.column, self.row = min(self.column, count - 1), min(self.row, count - 1)
         levels = self._levels()
-        self.backdrop = self._ground(sizes, levels)
-        side = self._side(sizes)
+        self.backdrop = self._ground(counts, levels)
+        side = self._side(counts)
         all_paths = [self.paths(cell) for cell in range(count)]
         return [{**self._frame(all_paths, column, levels), "side": side} for column in range(count)]
 
@@ -204,14 +145,14 @@ class ReceptiveField(Explorer):
                 step *= layer.stride
         return levels
 
-    def _ground(self, sizes: list[int], levels: list[tuple[float, float, float]]) -> str:
+    def _ground(self, counts: list[int], levels: list[tuple[float, float, float]]) -> str:
         left, top, side = PHOTO
         parts = [text(LEFT, 18, "from the side: one row of cells a layer", bold=True)]
-        for count, level in zip(sizes, levels, strict=True):
+        for count, level in zip(counts, levels, strict=True):
             parts.append(_cells(level, range(count), "fill='#fff' stroke='#8a8a8a'"))
         parts.append(text(left, 18, "from above: what it sees", bold=True))
         parts.append(image(left, top, side, side, self._photo))
-        count = sizes[-1]
+        count = counts[-1]
         parts.append(pick_area(left, top, side, side, first=0, row=count, column=count))
         for cell in range(count):
             parts.append(pickable(_cells(levels[-1], [cell], "fill-opacity='0'"), column=cell))
@@ -232,10 +173,10 @@ class ReceptiveField(Explorer):
         parts.append(_seen(across[0], down))
         parts.append("</g>")
         columns, rows = int(np.count_nonzero(across[0])), int(np.count_nonzero(down))
-        field = self.size()
+        wide = self.size()
         say = (
             f"The cell in row {self.row + 1}, column {column + 1} sees {rows}×{columns} = "
-            f"{rows * columns} of {SIZE * SIZE} pixels; its receptive field is {field}×{field}"
+            f"{rows * columns} of {SIZE * SIZE} pixels; its receptive field is {wide}×{wide}"
         )
         spread = (int(across[0][across[0] > 0].min()), int(across[0].max()))
         if spread[0] < spread[1]:
@@ -243,22 +184,21 @@ class ReceptiveField(Explorer):
         alt = f"Layers of cells over an image, and the cone below one output cell. {say}."
         return {"svg": picture(WIDTH, HEIGHT, *parts, alt=alt), "say": f"{say}."}
 
-    def _side(self, sizes: list[int]) -> str:
-        rows, field, jump = [["image", "", "", "", f"{SIZE}", "1", ""]], 1, 1
+    def _side(self, counts: list[int]) -> str:
+        rows = [["image", "", "", "", f"{SIZE}", "1", ""]]
         weights = 0
-        for number, (layer, count) in enumerate(zip(self.layers, sizes[1:], strict=True), 1):
-            field += (layer.reach - 1) * jump
-            jump *= layer.stride
+        for number, (layer, count) in enumerate(zip(self.layers, counts[1:], strict=True), 1):
+            sees = field(self.layers[:number])
             weights += layer.kernel**2 if layer.name == "conv" else 0
             rows.append([f"{number} · {layer.name}", f"{layer.kernel}", f"{layer.stride}",
-                         f"{layer.dilation}", f"{count}", f"{field}", f"{weights}"])  # fmt: skip
+                         f"{layer.dilation}", f"{count}", f"{sees}", f"{weights}"])  # fmt: skip
         head = ["layer", "kernel", "stride", "dilation", "cells", "sees", "weights, one channel"]
-        yours = self._yours(field)
+        yours = self._yours()
         if yours:
             rows.append(["yours", "", "", "", "", yours, ""])
         return beneath(table(head, rows))
 
-    def _yours(self, field: int) -> str:
+    def _yours(self) -> str:
         if self._function is None:
             return ""
         name = "your receptive_field"
@@ -268,8 +208,8 @@ class ReceptiveField(Explorer):
         except LearnerError as problem:
             self.error = str(problem)
             return ""
-        if answer != field:
-            self.error = f"{name} says {answer:g} for {layers}; the widget counts {field}."
+        if answer != self.size():
+            self.error = f"{name} says {answer:g} for {layers}; the widget counts {self.size()}."
         return f"{answer:g}"
 
 
