@@ -145,15 +145,15 @@ QUESTIONS = (
         [
             Choice(
                 "A mirror image of a 2 or a half turn of a 6 gets a wrong label",
-                why="True, and not the only one: read the others again.",
+                why="True: it would teach that a 2 may look like that. But it is not the only reason.",
             ),
             Choice(
                 "A narrow crop may cut off what makes it a 7",
-                why="True, and not the only one: read the others again.",
+                why="True: without its top bar it is a 1. But it is not the only reason.",
             ),
             Choice(
                 "A copy that hardly differs from its original teaches nothing new",
-                why="True, and not the only one: read the others again.",
+                why="True, it only costs time. But it is not the only reason.",
             ),
             Choice(
                 "All three",
