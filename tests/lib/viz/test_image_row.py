@@ -1,5 +1,7 @@
 """Images in a row on one scale, and the history of the architectures."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from glia import viz
@@ -43,7 +45,7 @@ def test_parameters_of_the_table_are_counted_from_the_papers():
     layers = [(3, 96, 11), (96, 256, 5, 2), (256, 384, 3), (384, 384, 3, 2), (384, 256, 3, 2)]
     assert table["AlexNet"] == sum(conv(*each) for each in layers) + dense
     widths = [3, *[64] * 2, *[128] * 2, *[256] * 3, *[512] * 6]
-    vgg = sum(conv(a, b, 3) for a, b in zip(widths, widths[1:], strict=False))
+    vgg = sum(conv(a, b, 3) for a, b in pairwise(widths))
     assert table["VGG-16"] == vgg + (25088 + 1) * 4096 + 4097 * 4096 + 4097 * 1000
 
 

@@ -145,7 +145,7 @@ QUESTIONS = (
         [
             Choice(
                 "A mirror image of a 2 or a half turn of a 6 gets a wrong label",
-                why="True: it would teach that a 2 may look like that. But it is not the only reason.",
+                why="True: it would teach a wrong 2. But it is not the only reason.",
             ),
             Choice(
                 "A narrow crop may cut off what makes it a 7",
