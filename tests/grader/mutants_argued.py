@@ -34,4 +34,6 @@ SAME = {
         "a@b->b@a": DOT,
     },
     "gradient_check": {"zeros->ones in measured": OVERWRITTEN},
+    "max_pool_backward": {"1->2 in winner = ": "numpy reads -2 in reshape as it reads -1: find out"},
+    "conv2d_backward": {"zeros->ones in grad_weight": OVERWRITTEN},
 }
