@@ -5,7 +5,6 @@ same too. Only what a student answers is new.
 """
 
 import zlib
-from collections import deque
 from functools import lru_cache
 from typing import Any
 
@@ -61,24 +60,19 @@ class Probes:
 
 
 def answer(exercise: Exercise, args: tuple[Any, ...]) -> Any:
-    """The reference's answer."""
+    """The reference's answer; that of a long training is remembered."""
+    if exercise.milestone:
+        key = exercise.name, *(np.asarray(a).tobytes() for a in args)
+        if key not in _trained:
+            _trained[key] = exercise.reference(*[copy_argument(a) for a in args])
+            if len(_trained) > 8:
+                del _trained[next(iter(_trained))]
+        return _trained[key]
     with np.errstate(all="ignore"):
         return exercise.reference(*[copy_argument(a) for a in args])
 
 
-def learnt(exercise: Exercise, args: tuple[Any, ...]) -> Any:
-    """The reference's answer to a milestone: its training takes seconds, so a class shares it."""
-    for known, before, want in list(_LEARNT):
-        if known is exercise and all(
-            np.array_equal(a, b) for a, b in zip(before, args, strict=True)
-        ):
-            return want
-    want = answer(exercise, args)
-    _LEARNT.append((exercise, args, want))
-    return want
-
-
-_LEARNT: deque[tuple[Exercise, tuple[Any, ...], Any]] = deque(maxlen=16)
+_trained: dict[tuple[Any, ...], Any] = {}
 
 
 @lru_cache(maxsize=256)

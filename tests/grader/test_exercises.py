@@ -9,6 +9,7 @@ from glia_grader.answerer import LocalAnswerer, plain
 from glia_grader.diagnose import reproduces
 from glia_grader.exercise import all_exercises
 from glia_grader.judge import _Run, judge
+from glia_grader.probes import answer as expected
 from glia_grader.verdict import Verdict
 
 EXERCISES = all_exercises()
@@ -36,6 +37,8 @@ UNITS = {
     "multilayer": 7,
     "descent": 4,
     "backprop": 12,
+    "convolution": 12,
+    "cnn": 10,
     "recurrent": 12,
     "attention": 12,
 }
@@ -92,7 +95,7 @@ def _trivial(exercise):
 
     def like(fill):
         def answer(*args):
-            want = exercise.reference(*args)
+            want = expected(exercise, args)
             parts = want if type(want) is tuple else (want,)
             out = tuple(np.full(np.shape(p), float(fill)) for p in parts)
             return out if type(want) is tuple else out[0]
@@ -100,7 +103,7 @@ def _trivial(exercise):
         return answer
 
     def echo(*args):
-        want = exercise.reference(*args)
+        want = expected(exercise, args)
         if type(want) is not tuple:
             return args[0] if args else None
         return tuple(args[: len(want)])
@@ -246,7 +249,8 @@ def test_the_verdict_round_trips_through_json(exercise):
 
 @by_name
 def test_the_score_of_a_misconception_does_not_depend_on_the_seed(exercise):
+    seeds = SEEDS[:3] if exercise.milestone else (3, 7922, *SEEDS)  # training takes its time
     for misconception in exercise.misconceptions:
         answerer = LocalAnswerer(misconception.solution)
-        points = {judge(exercise, answerer, seed=seed).points for seed in (3, 7922, *SEEDS)}
+        points = {judge(exercise, answerer, seed=seed).points for seed in seeds}
         assert len(points) == 1, f"{misconception.name}: {sorted(points)}"

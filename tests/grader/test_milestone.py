@@ -41,7 +41,7 @@ def test_the_reference_trains_once_for_a_whole_class():
         trained.append(args)
         return MILESTONE.reference(*args)
 
-    counted = replace(MILESTONE, reference=reference)
+    counted = replace(MILESTONE, name="counted", reference=reference)
     for seed in (3, 3, 4, 3):
         assert judge(counted, LocalAnswerer(MILESTONE.reference), seed=seed).passed
     assert len(trained) == 2

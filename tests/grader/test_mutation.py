@@ -76,6 +76,12 @@ def _changes(node):
                 f"{type(node.op).__name__}->{new.__name__}",
                 lambda n, new=new: setattr(n, "op", new()),
             )
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)):
+        yield f"{type(node.op).__name__} of the left only", _only("left")
+        if not isinstance(node.op, ast.Sub):
+            yield f"{type(node.op).__name__} of the right only", _only("right")
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield "call left out", lambda n: setattr(n, "value", ast.Constant(None))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         yield "a@b->b@a", _exchange("left", "right")
     if isinstance(node, ast.Compare):
@@ -116,6 +122,16 @@ def _exchange(one, other):
         mine, yours = getattr(node, one), getattr(node, other)
         setattr(node, one, yours)
         setattr(node, other, mine)
+
+    return change
+
+
+def _only(side):
+    """`a * b` becomes `+a`: one operand is lost."""
+
+    def change(node):
+        kept = getattr(node, side)
+        node.__class__, node.op, node.operand = ast.UnaryOp, ast.UAdd(), kept
 
     return change
 

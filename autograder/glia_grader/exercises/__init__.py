@@ -6,6 +6,8 @@ UNITS = (
     "multilayer",
     "descent",
     "backprop",
+    "convolution",
+    "cnn",
     "recurrent",
     "attention",
 )
