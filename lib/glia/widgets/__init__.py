@@ -2,8 +2,11 @@
 
 from glia.widgets.backprop_graph import BackpropGraph
 from glia.widgets.boundary_by_width import BoundaryByWidth
+from glia.widgets.convolution_stepper import ConvolutionStepper
 from glia.widgets.descent_contour import DescentContour
 from glia.widgets.explorer import Explorer
+from glia.widgets.feature_maps import FeatureMaps
+from glia.widgets.filter_lab import FilterLab
 from glia.widgets.forward_pass import ForwardPass
 from glia.widgets.gate_explorer import GateExplorer
 from glia.widgets.gradient_flow import GradientFlow
@@ -13,6 +16,7 @@ from glia.widgets.neuron_signal import NeuronSignal
 from glia.widgets.perceptron_explorer import PerceptronExplorer
 from glia.widgets.playground import Playground
 from glia.widgets.quiz import Choice, Question, Quiz
+from glia.widgets.receptive_field import ReceptiveField
 from glia.widgets.relu_bumps import ReluBumps
 from glia.widgets.softmax_temperature import SoftmaxTemperature
 from glia.widgets.timeline import Timeline
@@ -24,8 +28,11 @@ __all__ = [
     "BackpropGraph",
     "BoundaryByWidth",
     "Choice",
+    "ConvolutionStepper",
     "DescentContour",
     "Explorer",
+    "FeatureMaps",
+    "FilterLab",
     "ForwardPass",
     "GateExplorer",
     "GradientFlow",
@@ -36,6 +43,7 @@ __all__ = [
     "Playground",
     "Question",
     "Quiz",
+    "ReceptiveField",
     "ReluBumps",
     "SoftmaxTemperature",
     "Timeline",
