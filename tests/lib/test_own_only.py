@@ -62,3 +62,15 @@ def test_blocks_nest():
 def test_an_unknown_op_is_named():
     with pytest.raises(ValueError, match="no op 'rellu'"):
         own_only("rellu")
+
+
+@pytest.mark.parametrize(
+    "mask", [None, np.ones((2, 1, 4, 5), dtype=bool), np.ones((4, 5), dtype=bool)]
+)
+def test_attention_tells_its_shape_without_running(mask):
+    from glia.ops.attention import Attention
+
+    q, k, v = np.ones((2, 3, 4, 6)), np.ones((1, 3, 5, 6)), np.ones((3, 5, 7))
+    given = None if mask is None else tensor(mask)
+    y = Attention.apply(tensor(q), tensor(k), tensor(v), given, 0.5, None)
+    assert Attention.result_shape(q, k, v, mask, 0.5, None) == y.shape == (2, 3, 4, 7)
