@@ -5,6 +5,7 @@ from glia.widgets.descent_contour import DescentContour
 from glia.widgets.explorer import Explorer
 from glia.widgets.forward_pass import ForwardPass
 from glia.widgets.gate_explorer import GateExplorer
+from glia.widgets.gate_viewer import GateViewer
 from glia.widgets.gradient_flow import GradientFlow
 from glia.widgets.logistic_loss import LogisticLossExplorer
 from glia.widgets.minibatch_noise import MinibatchNoise
@@ -12,6 +13,7 @@ from glia.widgets.neuron_signal import NeuronSignal
 from glia.widgets.perceptron_explorer import PerceptronExplorer
 from glia.widgets.quiz import Choice, Question, Quiz
 from glia.widgets.relu_bumps import ReluBumps
+from glia.widgets.rnn_unroller import RNNUnroller
 from glia.widgets.softmax_temperature import SoftmaxTemperature
 from glia.widgets.timeline import Timeline
 from glia.widgets.weight_conventions import WeightConventions
@@ -24,6 +26,7 @@ __all__ = [
     "Explorer",
     "ForwardPass",
     "GateExplorer",
+    "GateViewer",
     "GradientFlow",
     "LogisticLossExplorer",
     "MinibatchNoise",
@@ -31,6 +34,7 @@ __all__ = [
     "PerceptronExplorer",
     "Question",
     "Quiz",
+    "RNNUnroller",
     "ReluBumps",
     "SoftmaxTemperature",
     "Timeline",
