@@ -14,6 +14,8 @@ _CHAPTERS = {
     "02_logistic_softmax": "logistic_softmax",
     "03_multilayer_perceptrons": "multilayer",
     "04_gradient_descent": "descent",
+    "12_recurrent_networks": "recurrent",
+    "13_gated_rnns_and_seq2seq": "gated_rnns",
 }
 
 __all__ = ["chapters", "questions", "quiz"]
