@@ -155,6 +155,8 @@ class Exercise:
         forbid: Modules the answer may not lean on.
         uses: Exercises whose functions the answer may call; their references are placed.
         needs: Support the answer needs besides numpy ("glia"), normally nothing.
+        own: Ops of the library that are switched off while the answer runs, so that the learner's
+            own has to stand in for them (`glia.use`).
         axes: Axes that shrink together: name -> ((parameter, axis), ...).
         form_weight: Share of the points for leaving inputs alone and returning arrays.
         time_limit: Seconds for one call.
@@ -175,6 +177,7 @@ class Exercise:
     forbid: tuple[str, ...] = FORBIDDEN
     uses: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     axes: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     form_weight: float = 1.0
     time_limit: float = 2.0

@@ -5,6 +5,7 @@ same too. Only what a student answers is new.
 """
 
 import zlib
+from collections import deque
 from functools import lru_cache
 from typing import Any
 
@@ -63,6 +64,21 @@ def answer(exercise: Exercise, args: tuple[Any, ...]) -> Any:
     """The reference's answer."""
     with np.errstate(all="ignore"):
         return exercise.reference(*[copy_argument(a) for a in args])
+
+
+def learnt(exercise: Exercise, args: tuple[Any, ...]) -> Any:
+    """The reference's answer to a milestone: its training takes seconds, so a class shares it."""
+    for known, before, want in list(_LEARNT):
+        if known is exercise and all(
+            np.array_equal(a, b) for a, b in zip(before, args, strict=True)
+        ):
+            return want
+    want = answer(exercise, args)
+    _LEARNT.append((exercise, args, want))
+    return want
+
+
+_LEARNT: deque[tuple[Exercise, tuple[Any, ...], Any]] = deque(maxlen=16)
 
 
 @lru_cache(maxsize=256)

@@ -143,3 +143,42 @@ def gru_step(x, h, W_ih, W_hh, b_ih, b_hh, reset, update):
         kept = z if update == "keep" else 1 - z
         rows.append(kept * past + (1 - kept) * np.tanh(a[2] + heard))
     return np.array(rows)
+
+
+def train_surnames(names, lengths, y, W_ih, W_hh, b_ih, b_hh, W_out, b_out):
+    """One name at a time, plain stochastic gradient descent."""
+    W, U, b, c, V, e = (p.copy() for p in (W_ih, W_hh, b_ih, b_hh, W_out, b_out))
+    size = len(V[0])
+    for epoch in range(6):
+        lr = 0.1 / (1 + 0.3 * epoch)
+        for word, length, label in zip(names, lengths, y, strict=True):
+            h, trace = np.zeros(size), []
+            for letter in word[:length]:
+                a, u = W[:, letter] + b, U @ h + c
+                gates = 1 / (1 + np.exp(-(a + u)[: 2 * size]))
+                r, z = gates[:size], gates[size:]
+                n = np.tanh(a[2 * size :] + r * u[2 * size :])
+                trace.append((letter, h, r, z, n, u[2 * size :]))
+                h = n + z * (h - n)
+            scores = V @ h + e
+            delta = np.exp(scores - scores.max())
+            delta = delta / delta.sum()
+            delta[label] -= 1
+            back = V.T @ delta
+            V -= lr * np.outer(delta, h)
+            e -= lr * delta
+            sums = np.zeros(U.shape), np.zeros(len(b)), np.zeros(len(c))
+            columns = []
+            for letter, h, r, z, n, u_n in reversed(trace):
+                d_n = back * (1 - z) * (1 - n * n)
+                d_z, d_r = back * (h - n) * z * (1 - z), d_n * u_n * r * (1 - r)
+                d_a, d_u = np.concatenate([d_r, d_z, d_n]), np.concatenate([d_r, d_z, d_n * r])
+                columns.append((letter, d_a))
+                sums = sums[0] + np.outer(d_u, h), sums[1] + d_a, sums[2] + d_u
+                back = back * z + d_u @ U
+            for letter, d_a in columns:
+                W[:, letter] -= lr * d_a
+            U -= lr * sums[0]
+            b -= lr * sums[1]
+            c -= lr * sums[2]
+    return W, U, b, c, V, e

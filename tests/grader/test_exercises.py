@@ -21,7 +21,7 @@ SEEDS = (0, 1, 2026, 987654321, 2**90 + 7)
 by_name = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 
 
-UNITS = {"perceptron": 7, "logistic": 8, "multilayer": 7, "descent": 4}
+UNITS = {"perceptron": 7, "logistic": 8, "multilayer": 7, "descent": 4, "recurrent": 12}
 
 
 def test_all_are_there():
@@ -192,7 +192,7 @@ def test_the_signature_is_the_references_head(exercise):
     assert judge(exercise, stub, seed=0).status == "blank"
     assert exercise.total_weight == pytest.approx(10)
     assert all(u in EXERCISES for u in exercise.uses)
-    assert "glia" in exercise.forbid
+    assert ("glia" in exercise.forbid) != ("glia" in exercise.needs)
 
 
 @by_name

@@ -18,8 +18,9 @@ SOURCES = ROOT / "course" / "source"
 SECRETS = {
     "ps1": ("logaddexp.reduce", "the same point"),
     "ps2": ("np.einsum", "Horner", "slope_so_far", "jumps across the valley"),
+    "ps7": ("np.logaddexp", "zip(x, mask)", "so can the blame"),
 }
-COUNTS = {"ps1": 15, "ps2": 11}
+COUNTS = {"ps1": 15, "ps2": 11, "ps7": 12}
 
 
 @dataclass(frozen=True)
