@@ -96,6 +96,12 @@ def test_z_turned_round_is_the_same_net_and_the_reset_gate_is_not(gated):
     assert plain > 0.1 and reset > 0.01 and turned < 1e-6
 
 
+def test_some_units_let_go_at_blanks_and_others_keep(gated):
+    rows = [numbers(line) for line in gated["words-code"].splitlines()]
+    assert all(blank < 0.2 < letter for letter, blank in rows[:3])
+    assert all(blank > letter for letter, blank in rows[3:])
+
+
 def test_accuracy_falls_with_length(gated):
     lines = gated["dates-run"].splitlines()
     whole = [float(re.search(r"all right (\d+)%", line)[1]) for line in lines]

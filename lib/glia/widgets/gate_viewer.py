@@ -48,12 +48,13 @@ class GateViewer(Explorer):
         tokenizer: the characters that the model knows.
         text: what it reads; the learner may write another one into the page.
         outputs: what the head's scores stand for; by default the tokens.
+        units: which units to show, at most ten; by default those whose state varies most.
         step: the learner's own ``gru_step(x, h, W_ih, W_hh, b_ih, b_hh, reset, update)`` or
             ``lstm_step(x, h, c, W_ih, W_hh, b)``; it reads with the model's weights, and where
             its state leaves the model's, the widget says so.
 
     Raises:
-        ValueError: a model without these parts.
+        ValueError: a model without these parts, or a unit that it does not have.
     """
 
     text = traitlets.Unicode("").tag(sync=True)
@@ -69,6 +70,7 @@ class GateViewer(Explorer):
         text: str = "to be or not to be",
         *,
         outputs: Sequence[str] | None = None,
+        units: Sequence[int] | None = None,
         step: Callable[..., Any] | None = None,
         **traits: Any,
     ) -> None:
@@ -78,6 +80,12 @@ class GateViewer(Explorer):
         self.kind = layer_kind(model.rnn)
         self._model, self._tokenizer, self._step = model, tokenizer, step
         self._outputs = list(outputs if outputs is not None else tokenizer.tokens)
+        self._units = None if units is None else np.asarray(units, dtype=int)[:ROWS]
+        if self._units is not None and not np.isin(self._units, range(model.rnn.hidden_size)).all():
+            raise ValueError(
+                f"GateViewer: the model's units are 0 to {model.rnn.hidden_size - 1}, "
+                f"got {self._units.tolist()}"
+            )
         parts = PARTS[self.kind]
         controls = [
             entry("text", "text", LONGEST),
@@ -141,8 +149,10 @@ class GateViewer(Explorer):
             self.backdrop = ""
             say = "Write something for the net to read."
             return [{"svg": picture(720, 40, text(10, 24, say), alt=say), "say": say, "side": ""}]
-        # The rows are the same whatever is shown: the units whose state varies most on this text.
-        lively = np.argsort(-now["h"].std(axis=0), kind="stable")[:ROWS]
+        # The rows are the same whatever is shown.
+        lively = self._units
+        if lively is None:
+            lively = np.argsort(-now["h"].std(axis=0), kind="stable")[:ROWS]
         self.backdrop = self._discs(now, lively)
         self._limit("place", len(letters) - 1, [_seen(letter) for letter in letters])
         return [self._frame(now, lively, t) for t in range(len(letters))]

@@ -176,7 +176,6 @@ class RNNUnroller(Explorer):
             here = t + 1 == at
             frame = VERMILION if here else "#b0b0b0"
             box = rect(x - half, top - 14, 2 * half, HIDDEN * gap + 8, stroke=frame)
-            # a later version of the page follows a click on the column
             parts.append(f"<g data-trait='at' data-value='{t + 1}' pointer-events='all'>{box}</g>")
             if here:
                 parts.append(rect(x - half - 2, top - 16, 2 * half + 4, HIDDEN * gap + 12,
@@ -231,16 +230,14 @@ class RNNUnroller(Explorer):
         return parts
 
     def _words(self, now: dict[str, Any]) -> str:
-        left = float(now["gradient"][0])
-        rho = number(spectral_radius(now["W"]))
+        left, rho = float(now["gradient"][0]), number(spectral_radius(now["W"]))
         if now["first"]:
             return (
                 f"ρ = {rho}, cut every {CUTS[self.cut]}: nothing of the gradient reaches the steps "
                 f"before step {now['first'] + 1}; the states still come from step 1."
             )
-        kept = wide_number(left, 4)
-        say = f"ρ = {rho}, {self.steps} steps: of a gradient of 1 at the end, {kept} is left"
-        say += " at step 1"
+        say = f"ρ = {rho}, {self.steps} steps: of a gradient of 1 at the end, "
+        say += f"{wide_number(left, 4)} is left at step 1"
         peak = float(now["gradient"].max())
         if left < 1e-3:
             return f"{say}: it has vanished."

@@ -1,5 +1,7 @@
 """The RNN unroller and the gate viewer: their numbers, and the learner's code."""
 
+import re
+
 import glia
 import numpy as np
 import pytest
@@ -186,6 +188,14 @@ def test_viewer_says_what_the_head_answers():
     logits = net.head(net.rnn(net.embedding(glia.tensor(tokenizer.encode("cab")[None])))[0])
     best = ["red", "green", "blue"][int(logits.detach().numpy()[0, -1].argmax())]
     assert f">{best} " in view.frames[-1]["side"]
+
+
+def test_viewer_shows_the_units_that_were_asked_for():
+    view = GateViewer(*small("GRU"), text="cab", units=[7, 2], unit=2)
+    assert [int(n) for n in re.findall(r">unit (\d+)<", view.backdrop)] == [7, 2]
+    assert "unit 2:" in view.picture["say"]
+    with pytest.raises(ValueError, match=r"units are 0 to 11, got \[12\]"):
+        GateViewer(*small("GRU"), units=[12])
 
 
 def test_viewer_reads_with_the_learners_step():
