@@ -9,6 +9,7 @@ from glia.widgets.feature_maps import FeatureMaps
 from glia.widgets.filter_lab import FilterLab
 from glia.widgets.forward_pass import ForwardPass
 from glia.widgets.gate_explorer import GateExplorer
+from glia.widgets.gate_viewer import GateViewer
 from glia.widgets.gradient_flow import GradientFlow
 from glia.widgets.logistic_loss import LogisticLossExplorer
 from glia.widgets.minibatch_noise import MinibatchNoise
@@ -18,6 +19,7 @@ from glia.widgets.playground import Playground
 from glia.widgets.quiz import Choice, Question, Quiz
 from glia.widgets.receptive_field import ReceptiveField
 from glia.widgets.relu_bumps import ReluBumps
+from glia.widgets.rnn_unroller import RNNUnroller
 from glia.widgets.softmax_temperature import SoftmaxTemperature
 from glia.widgets.timeline import Timeline
 from glia.widgets.weight_conventions import WeightConventions
@@ -35,6 +37,7 @@ __all__ = [
     "FilterLab",
     "ForwardPass",
     "GateExplorer",
+    "GateViewer",
     "GradientFlow",
     "LogisticLossExplorer",
     "MinibatchNoise",
@@ -43,6 +46,7 @@ __all__ = [
     "Playground",
     "Question",
     "Quiz",
+    "RNNUnroller",
     "ReceptiveField",
     "ReluBumps",
     "SoftmaxTemperature",

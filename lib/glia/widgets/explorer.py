@@ -43,6 +43,14 @@ def choice(name: str, label: str, options: list[tuple[Any, str]]) -> dict[str, A
     return {"kind": "choice", "name": name, "label": label, "options": [list(o) for o in options]}
 
 
+def entry(name: str, label: str, longest: int = 60) -> dict[str, Any]:
+    """A native line of text bound to the trait ``name``; it tells every keystroke."""
+    return {
+        "kind": "entry", "name": name, "label": label, "longest": longest,
+        "size": min(longest, 44),
+    }  # fmt: skip
+
+
 def toggle(name: str, label: str) -> dict[str, Any]:
     """A native checkbox bound to the boolean trait ``name``."""
     return {"kind": "toggle", "name": name, "label": label}

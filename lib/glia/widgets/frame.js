@@ -74,6 +74,21 @@ const gliaControls = {
     return { node: gliaMake("div", { class: "glia-choice" }, label, select), update };
   },
 
+  // Told at every keystroke: the picture follows while one writes.
+  entry(model, spec) {
+    const id = gliaId();
+    const input = gliaMake("input", {
+      type: "text", id, maxlength: spec.longest, size: spec.size, spellcheck: "false",
+      autocomplete: "off", oninput: () => gliaSave(model, spec.name, input.value),
+    });
+    const update = () => {
+      // The cursor stays where it is while Python answers.
+      if (document.activeElement !== input) input.value = model.get(spec.name);
+    };
+    const label = gliaMake("label", { for: id }, spec.label);
+    return { node: gliaMake("div", { class: "glia-entry" }, label, input), update };
+  },
+
   toggle(model, spec) {
     const input = gliaMake("input", {
       type: "checkbox", onchange: () => gliaSave(model, spec.name, input.checked),

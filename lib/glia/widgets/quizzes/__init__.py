@@ -17,6 +17,8 @@ _CHAPTERS = {
     "05_backpropagation": "backpropagation",
     "10_convolution": "convolution",
     "11_cnn_architectures": "cnn_architectures",
+    "12_recurrent_networks": "recurrent",
+    "13_gated_rnns_and_seq2seq": "gated_rnns",
 }
 
 __all__ = ["chapters", "questions", "quiz"]
