@@ -1,15 +1,18 @@
 """Interactive pictures for the notebooks: state in Python, native controls in the page."""
 
+from glia.widgets.attention_explorer import AttentionExplorer
 from glia.widgets.boundary_by_width import BoundaryByWidth
 from glia.widgets.descent_contour import DescentContour
 from glia.widgets.explorer import Explorer
 from glia.widgets.forward_pass import ForwardPass
 from glia.widgets.gate_explorer import GateExplorer
+from glia.widgets.gpt_sampler import GPTSampler
 from glia.widgets.gradient_flow import GradientFlow
 from glia.widgets.logistic_loss import LogisticLossExplorer
 from glia.widgets.minibatch_noise import MinibatchNoise
 from glia.widgets.neuron_signal import NeuronSignal
 from glia.widgets.perceptron_explorer import PerceptronExplorer
+from glia.widgets.positional_encoding import PositionalEncodingExplorer
 from glia.widgets.quiz import Choice, Question, Quiz
 from glia.widgets.relu_bumps import ReluBumps
 from glia.widgets.softmax_temperature import SoftmaxTemperature
@@ -18,17 +21,20 @@ from glia.widgets.weight_conventions import WeightConventions
 from glia.widgets.xor_hidden_units import XorHiddenUnits
 
 __all__ = [
+    "AttentionExplorer",
     "BoundaryByWidth",
     "Choice",
     "DescentContour",
     "Explorer",
     "ForwardPass",
+    "GPTSampler",
     "GateExplorer",
     "GradientFlow",
     "LogisticLossExplorer",
     "MinibatchNoise",
     "NeuronSignal",
     "PerceptronExplorer",
+    "PositionalEncodingExplorer",
     "Question",
     "Quiz",
     "ReluBumps",

@@ -43,6 +43,11 @@ def choice(name: str, label: str, options: list[tuple[Any, str]]) -> dict[str, A
     return {"kind": "choice", "name": name, "label": label, "options": [list(o) for o in options]}
 
 
+def words(name: str, label: str, most: int = 80) -> dict[str, Any]:
+    """A line of text bound to the trait ``name``, of ``most`` characters at most."""
+    return {"kind": "text", "name": name, "label": label, "most": most}
+
+
 def toggle(name: str, label: str) -> dict[str, Any]:
     """A native checkbox bound to the boolean trait ``name``."""
     return {"kind": "toggle", "name": name, "label": label}

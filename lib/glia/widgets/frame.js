@@ -74,6 +74,20 @@ const gliaControls = {
     return { node: gliaMake("div", { class: "glia-choice" }, label, select), update };
   },
 
+  text(model, spec) {
+    const id = gliaId();
+    const input = gliaMake("input", {
+      type: "text", id, maxlength: spec.most, spellcheck: "false", autocomplete: "off",
+      oninput: () => gliaSave(model, spec.name, input.value),
+    });
+    const update = () => {
+      // while it is being typed the page is ahead of Python
+      if (document.activeElement !== input) input.value = model.get(spec.name);
+    };
+    const label = gliaMake("label", { for: id }, spec.label);
+    return { node: gliaMake("div", { class: "glia-text" }, label, input), update };
+  },
+
   toggle(model, spec) {
     const input = gliaMake("input", {
       type: "checkbox", onchange: () => gliaSave(model, spec.name, input.checked),
