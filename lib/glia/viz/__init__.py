@@ -1,5 +1,7 @@
 """Figures of the course: every function returns Axes, none touches pyplot."""
 
+from glia.viz.attention import attention_maps, scaling
+from glia.viz.blocks import encoder_decoder, transformer_blocks
 from glia.viz.digits import digit_grid
 from glia.viz.losses import loss_curves
 from glia.viz.plane import decision_boundary, points, weight_vector
@@ -14,18 +16,22 @@ __all__ = [
     "EVENTS",
     "Event",
     "Picture",
+    "attention_maps",
     "axes",
     "compare_boundaries",
     "decision_boundary",
     "digit_grid",
+    "encoder_decoder",
     "figure",
     "lines",
     "loss_curves",
     "mistakes",
     "points",
+    "scaling",
     "show",
     "templates",
     "timeline",
+    "transformer_blocks",
     "truth_table",
     "weight_vector",
 ]
