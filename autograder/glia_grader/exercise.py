@@ -143,7 +143,7 @@ class Exercise:
 
     Attributes:
         name: Name of the exercise and of the function to write.
-        unit: Chapter: "perceptron", "logistic", "multilayer" or "descent".
+        unit: Chapter, one of `glia_grader.exercises.UNITS`.
         title: Heading for people.
         statement: Markdown: why, then what, with the formula.
         signature: Head of the function with its docstring, as the stub shows it.

@@ -21,7 +21,7 @@ SEEDS = (0, 1, 2026, 987654321, 2**90 + 7)
 by_name = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 
 
-UNITS = {"perceptron": 7, "logistic": 8, "multilayer": 7, "descent": 4}
+UNITS = {"perceptron": 7, "logistic": 8, "multilayer": 7, "descent": 4, "backprop": 11}
 
 
 def test_all_are_there():
@@ -163,7 +163,8 @@ def test_the_probes_tell_every_pair_apart(exercise):
 
 @by_name
 def test_enough_misconceptions_with_real_hints(exercise):
-    least = 5 if "gradient" in exercise.name or "step" in exercise.name else 3
+    backward = any(word in exercise.name for word in ("gradient", "step", "backward", "delta"))
+    least = 5 if backward or exercise.unit == "backprop" else 3
     assert len(exercise.misconceptions) >= least
     assert len({m.name for m in exercise.misconceptions}) == len(exercise.misconceptions)
     checks = {c.name for c in exercise.checks} | {"form"}

@@ -12,7 +12,9 @@ from glia.viz.palette import BLACK, COLORS, LINESTYLES, MARKERS
 from glia.viz.show import figure
 
 # Lightness falls all the way from white over the course's blue: grey print keeps the order.
-SHADES = LinearSegmentedColormap.from_list("glia", [(0, "white"), (0.62, "#0072B2"), (1, "#001226")])
+SHADES = LinearSegmentedColormap.from_list(
+    "glia", [(0, "white"), (0.62, "#0072B2"), (1, "#001226")]
+)
 NUMBERS = 8  # up to this size the numbers stand in the cells
 
 

@@ -1,6 +1,7 @@
 """Interactive pictures for the notebooks: state in Python, native controls in the page."""
 
 from glia.widgets.attention_explorer import AttentionExplorer
+from glia.widgets.backprop_graph import BackpropGraph
 from glia.widgets.boundary_by_width import BoundaryByWidth
 from glia.widgets.descent_contour import DescentContour
 from glia.widgets.explorer import Explorer
@@ -12,16 +13,19 @@ from glia.widgets.logistic_loss import LogisticLossExplorer
 from glia.widgets.minibatch_noise import MinibatchNoise
 from glia.widgets.neuron_signal import NeuronSignal
 from glia.widgets.perceptron_explorer import PerceptronExplorer
+from glia.widgets.playground import Playground
 from glia.widgets.positional_encoding import PositionalEncodingExplorer
 from glia.widgets.quiz import Choice, Question, Quiz
 from glia.widgets.relu_bumps import ReluBumps
 from glia.widgets.softmax_temperature import SoftmaxTemperature
 from glia.widgets.timeline import Timeline
 from glia.widgets.weight_conventions import WeightConventions
+from glia.widgets.worked_net import WorkedNetStepper
 from glia.widgets.xor_hidden_units import XorHiddenUnits
 
 __all__ = [
     "AttentionExplorer",
+    "BackpropGraph",
     "BoundaryByWidth",
     "Choice",
     "DescentContour",
@@ -34,6 +38,7 @@ __all__ = [
     "MinibatchNoise",
     "NeuronSignal",
     "PerceptronExplorer",
+    "Playground",
     "PositionalEncodingExplorer",
     "Question",
     "Quiz",
@@ -41,5 +46,6 @@ __all__ = [
     "SoftmaxTemperature",
     "Timeline",
     "WeightConventions",
+    "WorkedNetStepper",
     "XorHiddenUnits",
 ]
