@@ -77,7 +77,7 @@ class GPTSampler(Explorer):
         model: Any,
         tokenizer: Any,
         *,
-        prompt: str = "HAMLET↵",
+        prompt: str = "HAMLET:↵",
         probabilities: Callable[..., Any] | None = None,
         seed: int = 0,
         context: int | None = None,
