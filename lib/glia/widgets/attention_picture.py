@@ -102,8 +102,11 @@ class AttentionPicture:
                     f"v{short(high)}Z"
                 )
         out = [f"<path d='{''.join(boxes)}' fill='{BLUE}'/>"] if boxes else []
+        told: list[float] = []
         for k in np.argsort(-now, kind="stable")[:3]:
-            if now[k] >= 0.1:
+            near = any(abs(k - other) * self.cell < 30 for other in told)
+            if now[k] >= 0.1 and not near:
+                told.append(float(k))
                 x = self.left + (k + 0.5) * self.cell
                 y = max(low - float(min(now[k], 1)) * BARS - 4, self.bars + 4)
                 words = f"{float(now[k]):.2f}"
