@@ -158,6 +158,7 @@ class Exercise:
         axes: Axes that shrink together: name -> ((parameter, axis), ...).
         form_weight: Share of the points for leaving inputs alone and returning arrays.
         time_limit: Seconds for one call.
+        free: Names of parts of the result whose length is the learner's to choose.
         milestone: One long call that trains something: an examination that asks what was asked
             before gets the same answer again, and `time_limit` bounds all calls together.
     """
@@ -178,6 +179,7 @@ class Exercise:
     axes: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     form_weight: float = 1.0
     time_limit: float = 2.0
+    free: tuple[str, ...] = ()
     milestone: bool = False
 
     @property

@@ -15,6 +15,7 @@ __all__ = [
     "mlp_backward",
     "multiply_relu",
     "topological_order",
+    "train_autograd",
     "worked_net_step",
 ]
 
@@ -153,3 +154,54 @@ def gradient_check(X, Y, weight, claimed, h):
     apart = math.sqrt(float(((measured - claimed) ** 2).sum()))
     size = math.sqrt(float((measured**2).sum())) + math.sqrt(float((claimed**2).sum()))
     return measured, apart / size if size else 0
+
+
+def train_autograd(X, y, sizes, start):
+    """One tape; each entry holds a number for every point of a batch, and sums have many inputs."""
+
+    def run(parameters, columns):
+        tape = []
+
+        def note(op, value, *inputs):
+            tape.append([op, value, 0.0, inputs])
+            return len(tape) - 1
+
+        leaves = [note(0, float(p)) for p in parameters]
+        row, at = [note(0, c) for c in columns], 0
+        for layer in range(1, len(sizes)):
+            m, n = sizes[layer - 1], sizes[layer]
+            sums = []
+            for j in range(n):
+                parts = [leaves[at + m * n + j]]
+                for i, source in enumerate(row):
+                    w = leaves[at + j * m + i]
+                    parts.append(note(2, tape[w][1] * tape[source][1], w, source))
+                sums.append(note(1, sum(tape[p][1] for p in parts), *parts))
+            at += m * n + n
+            row = sums
+            if layer < len(sizes) - 1:
+                row = [note(3, np.tanh(tape[k][1]), k) for k in sums]
+        return tape
+
+    def back(tape, upstream):
+        tape[-1][2] = upstream
+        for op, value, grad, inputs in reversed(tape):
+            for k, i in enumerate(inputs):
+                local = 1.0
+                if op == 2:
+                    local = tape[inputs[1 - k]][1]
+                elif op == 3:
+                    local = 1 - value * value
+                tape[i][2] = tape[i][2] + grad * local
+
+    vector, speed = start.copy(), 0.0
+    for _ in range(120):
+        tape = run(vector, X.T)
+        back(tape, (tape[-1][1] - y) / len(y))
+        speed = 0.9 * speed - 0.15 * np.array([np.sum(t[2]) for t in tape[: len(vector)]])
+        vector = vector + speed
+    tape = run(vector, X[0])
+    back(tape, 1.0)
+    ops, values, grads = (np.array([float(t[i]) for t in tape]) for i in range(3))
+    edges = [(i, k) for k, t in enumerate(tape) for i in t[3]]
+    return vector, ops.astype(int), values, grads, np.array(edges)

@@ -18,8 +18,10 @@ SOURCES = ROOT / "course" / "source"
 SECRETS = {
     "ps1": ("logaddexp.reduce", "the same point"),
     "ps2": ("np.einsum", "Horner", "slope_so_far", "jumps across the valley"),
+    "ps3": ("np.heaviside", "hand in hand", "fan_in", "summarises everything above it"),
+    "ps5": ("sliding_window_view", "np.add.at", "under the turned filters", "120$ million"),
 }
-COUNTS = {"ps1": 15, "ps2": 11}
+COUNTS = {"ps1": 15, "ps2": 11, "ps3": 12, "ps5": 12}
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ import traitlets
 
 from glia.tensor import Tensor
 from glia.testing import numerical_gradient
-from glia.widgets.backprop_walk import Walk, ground, stations
+from glia.widgets.backprop_walk import Walk, stations
 from glia.widgets.explorer import Explorer, jump, move, play, slider
 from glia.widgets.learner import LearnerError, ask
+from glia.widgets.svg import picture, text
 from glia.widgets.table import wide_number
 
 __all__ = ["BackpropGraph"]
@@ -36,8 +37,10 @@ class BackpropGraph(Explorer):
         step: 0 is the start; then the steps forward, the seed 1, and the steps back.
 
     Raises:
-        ValueError: the expression is no scalar, needs no gradient, or is too large to look at.
+        ValueError: the Tensor is no scalar, needs no gradient, or has too large a graph to look at.
         RuntimeError: its graph was already released by ``backward``.
+
+    What goes wrong in a function of the learner's is told in the error box instead.
 
     Example:
         >>> graph = BackpropGraph(lambda w, x: w * x, w=2.0, x=3.0)
@@ -61,9 +64,8 @@ class BackpropGraph(Explorer):
         self._turned = dict(zip(LETTERS, values, strict=False))
         if isinstance(expression, Tensor) and values:
             raise ValueError("BackpropGraph: values belong to a function; got a Tensor")
-        self.walk = self._walk_of(expression)
+        self.walk = self._walk_of_tensor(expression, {}) if isinstance(expression, Tensor) else None
         spans = {n: max(3.0, float(np.ceil(abs(v)))) for n, v in values.items()}
-        self._last = 2 * len(self.walk.visits) + 1
         super().__init__(
             label="Values forward, gradients back",
             wide=True,
@@ -72,7 +74,7 @@ class BackpropGraph(Explorer):
                 move("step", "Back", -1),
                 move("step", "Step", 1),
                 play("step", every_ms=900),
-                slider("step", "step", 0, self._last, shown=stations(len(self.walk.visits))),
+                slider("step", "step", 0, 1),
                 *(slider(letter, name, -spans[name], spans[name], 0.1)
                   for letter, name in self._turned.items()),
             ],
@@ -82,80 +84,74 @@ class BackpropGraph(Explorer):
 
     def gradients(self) -> dict[str, float | np.ndarray]:
         """The gradient of the expression with respect to each leaf that asks for one."""
-        found = {}
-        for key, node in self.walk.leaves():
-            array = self.walk.total(key)
-            found[node.label] = float(array) if array.ndim == 0 else array
-        return found
+        if self.walk is None:
+            return {}
+        totals = {node.label: self.walk.total(key) for key, node in self.walk.leaves()}
+        return {name: float(a) if a.ndim == 0 else a for name, a in totals.items()}
 
     def draw_frames(self) -> list[dict[str, str]]:
         """Run the expression anew if it is a function, and draw every step."""
         self.error = ""
-        if self._turned:
+        if not isinstance(self._expression, Tensor):
             now = {name: getattr(self, letter) for letter, name in self._turned.items()}
             try:
-                self.walk = self._walk_of(self._expression, now)
-                self.error = self._measured({**self._given, **now})
-            except (LearnerError, ValueError, RuntimeError) as problem:
+                values = {**self._given, **now}
+                self.walk = ask(lambda: self._walk_of(values), "your expression")
+                self.error = self._measured(values)
+            except LearnerError as problem:
                 self.error = str(problem)
-        self.backdrop = ground(self.walk.layout)
-        count = 2 * len(self.walk.visits) + 1
-        if count != self._last:  # an `if` in the learner's function may lengthen the graph
-            self._last, names = count, stations(len(self.walk.visits))
-            longer = {"max": count, "shown": names}
-            self.controls = [
-                {**c, **longer} if (c["kind"], c["name"]) == ("range", "step") else c
-                for c in self.controls
-            ]
-            self.step = min(self.step, count)
-        return [self.walk.frame(place) for place in range(count + 1)]
+        if self.walk is None:
+            nothing = text(20, 40, "There is no graph to draw yet.")
+            return [{"svg": picture(720, 70, nothing, alt="No graph yet."), "say": "No graph yet."}]
+        self.backdrop = self.walk.ground()
+        names = stations(len(self.walk.visits))
+        places = {"max": len(names) - 1, "shown": names}  # an `if` may change the graph's length
+        self.controls = [
+            {**c, **places} if (c["kind"], c["name"]) == ("range", "step") else c
+            for c in self.controls
+        ]
+        self.step = min(self.step, len(names) - 1)
+        return [self.walk.frame(place) for place in range(len(names))]
 
-    def _walk_of(self, expression: Any, now: dict[str, float] | None = None) -> Walk:
-        names = dict(self._names)
-        if not isinstance(expression, Tensor):
-            given = {**self._given, **(now or {})}
-            leaves = {n: Tensor(np.float64(v), requires_grad=True) for n, v in given.items()}
-            expression = ask(lambda: expression_of(self._expression, leaves), "your expression")
-            if isinstance(expression, tuple):
-                expression, more = expression
-                names.update(more)
-            names.update(leaves)
-        if not isinstance(expression, Tensor):
-            raise ValueError(f"BackpropGraph: expected a Tensor, got {type(expression).__name__}")
-        if expression.array.size != 1 or not expression.requires_grad:
+    def _walk_of(self, values: dict[str, float]) -> Walk:
+        leaves = {n: Tensor(np.float64(v), requires_grad=True) for n, v in values.items()}
+        root, more = self._evaluated(leaves)
+        return self._walk_of_tensor(root, {**more, **leaves})
+
+    def _walk_of_tensor(self, root: Tensor, more: dict[str, Tensor]) -> Walk:
+        if root.array.size != 1 or not root.requires_grad:
             raise ValueError(
                 "BackpropGraph: expected a scalar that requires a gradient, got shape "
-                f"{expression.shape} with requires_grad={expression.requires_grad}"
+                f"{root.shape} with requires_grad={root.requires_grad}"
             )
-        return Walk(expression, names)
+        return Walk(root, {**self._names, **more})
+
+    def _evaluated(self, leaves: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        """What the learner's function makes of these numbers, and names that it may add."""
+        out = self._expression(**leaves)  # pyright: ignore[reportCallIssue]
+        out, more = out if isinstance(out, tuple) else (out, {})
+        if not isinstance(out, Tensor):
+            raise TypeError(f"expected a Tensor, got {type(out).__name__}")
+        return out, more
 
     def _measured(self, values: dict[str, float]) -> str:
         """What to say if a gradient is not what a central difference measures."""
+
+        def function(*numbers: np.ndarray) -> np.ndarray:
+            return self._evaluated({n: Tensor(v) for n, v in zip(values, numbers, strict=True)})[
+                0
+            ].array
+
         for place, name in enumerate(values):
-
-            def function(*numbers: np.ndarray) -> np.ndarray:
-                leaves = {n: Tensor(v) for n, v in zip(values, numbers, strict=True)}
-                out = expression_of(self._expression, leaves)
-                return (out[0] if isinstance(out, tuple) else out).array
-
-            slopes = [
-                float(numerical_gradient(
-                    function,
-                    *[v + (shift if n == name else 0) for n, v in values.items()],
-                    argument=place,
-                ))
-                for shift in (-2e-5, 0, 2e-5)
-            ]  # fmt: skip
-            said = self.gradients().get(name, 0.0)
+            slopes = []
+            for shift in (-2e-5, 0, 2e-5):
+                at = [v + shift * (n == name) for n, v in values.items()]
+                slopes.append(float(numerical_gradient(function, *at, argument=place)))
+            said = float(self.gradients().get(name, 0.0))
             kink = abs(slopes[0] - slopes[2]) > 1e-2 * (1 + abs(slopes[1]))
-            if not kink and abs(float(said) - slopes[1]) > 1e-4 * (1 + abs(slopes[1])):
+            if not kink and abs(said - slopes[1]) > 1e-4 * (1 + abs(slopes[1])):
                 return (
-                    f"the steps say ∂/∂{name} = {wide_number(float(said))}, but a central "
+                    f"the steps say ∂/∂{name} = {wide_number(said)}, but a central "
                     f"difference measures {wide_number(slopes[1])}. Is a backward wrong?"
                 )
         return ""
-
-
-def expression_of(function: Any, leaves: dict[str, Tensor]) -> Any:
-    """Call the learner's function with its numbers as tensors, by name."""
-    return function(**leaves)

@@ -10,31 +10,16 @@ from glia.autograd import Visit, slow_backward
 from glia.graph import Layout, Node, layout
 from glia.tensor import Tensor
 from glia.viz.palette import BLACK, BLUE, VERMILION
+from glia.widgets.gate_words import LOCAL, local_words, words_of
 from glia.widgets.svg import BACKDROP, arrow, path, picture, rect, text
-from glia.widgets.table import beneath, table, wide_number
+from glia.widgets.table import beneath, table
 
-__all__ = ["Walk", "ground", "stations"]
+__all__ = ["Walk", "stations"]
 
 MOST = 60  # nodes that can still be read
 GREY = "#767676"
-COLUMN, ROW, LEFT, TOP = 62, 82, 48, 30
-WIDE, TALL = 76, 46  # the box of a tensor: its value above, its gradient below
-LOCAL = {
-    "Add": "a sum hands on to every term",
-    "Sub": "1 for the first, −1 for the second",
-    "Mul": "the local gradient is the other factor",
-    "Neg": "the local gradient is −1",
-    "Pow": "n times the base to the power n − 1",
-    "ReLU": "1 where the input is positive, else 0",
-    "Sigmoid": "σ(1 − σ) of the output",
-    "Tanh": "1 − tanh² of the output",
-    "Exp": "the output itself",
-    "Log": "1 over the input",
-    "MatMul": "the other matrix, turned",
-    "Linear": "the weights, turned; for the weights, the inputs",
-    "Sum": "1 for every entry",
-    "Mean": "1/n for every entry",
-}
+GAP, ROW, LEFT, TOP = 14, 82, 10, 30
+WIDE, TALL = 84, 46  # the box of a tensor: its value above, its gradient below
 
 
 class Walk:
@@ -48,6 +33,7 @@ class Walk:
         self.root = id(root) if root.grad_fn is None else (root.grad_fn, root.output_index)
         self.visits = slow_backward(root)
         _name_all(self.layout, self.root)
+        self._across = _columns(self.layout)
 
     def leaves(self) -> list[tuple[Any, Node]]:
         """Leaves that ask for a gradient."""
@@ -70,6 +56,46 @@ class Walk:
         shape = self.layout.nodes[key].item.array
         return np.asarray(sum(self.arrivals(key, len(self.visits)), np.zeros_like(shape)))
 
+    def ground(self) -> str:
+        """What all moments share: lines, empty boxes, names, symbols."""
+        graph, out = self.layout, []
+        for start, end in graph.edges:
+            way = self._way(graph.nodes[start], graph.nodes[end])
+            out.append(path(way, color=GREY, width=1))
+        for key, node in graph.nodes.items():
+            x, y = self._at(node)
+            if node.is_step:
+                half = _half(node)
+                out.append(rect(x - half, y - 15, 2 * half, 30, fill="#e8e8e8", stroke=GREY))
+                size = 18 if len(node.label) == 1 else 13
+                out.append(
+                    text(x, y + (6 if size == 18 else 5), node.label, anchor="middle", size=size)
+                )
+                continue
+            out.append(rect(x - WIDE / 2, y - TALL / 2, WIDE, TALL, fill="#fff", stroke=GREY))
+            if node.item.requires_grad:
+                out.append(path([(x - WIDE / 2, y), (x + WIDE / 2, y)], color="#b0b0b0", width=1))
+            kind = "" if isinstance(key, tuple) or node.item.requires_grad else " (data)"
+            out.append(text(x, y - TALL / 2 - 5, node.label + kind, anchor="middle", halo=True))
+        _, height = self._size()
+        out.append(text(10, height - 8, "in each box: value above, gradient below", size=12))
+        return "".join(out)
+
+    def _way(self, start: Node, end: Node) -> list[tuple[float, float]]:
+        """A line from left to right; one that skips columns runs level until it has arrived."""
+        (x1, y1), (x2, y2) = self._at(start), self._at(end)
+        left = x1 + (_half(start) if start.is_step else WIDE / 2)
+        right = x2 - (_half(end) if end.is_step else WIDE / 2)
+        bend = [(right - 16, y1)] if end.column - start.column > 1 else []
+        return [(left, y1), *bend, (right, y2)]
+
+    def _at(self, node: Node) -> tuple[float, float]:
+        return self._across[node.column], TOP + 24 + ROW * node.row
+
+    def _size(self) -> tuple[float, float]:
+        spots = [self._at(node) for node in self.layout.nodes.values()]
+        return max(x for x, _ in spots) + WIDE / 2 + LEFT, max(y for _, y in spots) + 44
+
     def frame(self, place: int) -> dict[str, str]:
         """The picture of one moment."""
         count = len(self.visits)
@@ -89,7 +115,7 @@ class Walk:
             if not node.is_step:
                 parts.append(self._tensor(key, node, shown, back if place > count else -1))
             parts.append(self._target(key, node, place > count))
-        width, height = _size(self.layout)
+        width, height = self._size()
         alt = f"A computation graph of {len(self.layout.nodes)} nodes. {say}"
         svg = picture(width, height, *parts, alt=alt)
         if width > 1000:  # rather scroll than be unreadable
@@ -97,31 +123,32 @@ class Walk:
         return {"svg": svg, "say": say, "side": side}
 
     def _tensor(self, key: Any, node: Node, shown: bool, back: int) -> str:
-        x, y = _at(node)
-        out = text(x, y - 6, words_of(node.item.array), anchor="middle", bold=True) if shown else ""
+        x, y = self._at(node)
+        out = _inside(x, y - 6, words_of(node.item.array), BLACK) if shown else ""
         if back < 0 or not node.item.requires_grad:
             return out
         arrived = self.arrivals(key, back)
         if arrived:
             words = words_of(sum(arrived[1:], arrived[0]))
-            out += text(x, y + 17, words, anchor="middle", color=VERMILION, bold=True)
+            out += _inside(x, y + 17, words, VERMILION)
         return out
 
     def _active(self, visit: Visit, backward: bool) -> str:
         """The step of the moment, thick, with the arrows that carry its numbers."""
         color = VERMILION if backward else BLUE
         nodes, out = self.layout.nodes, []
-        x, y = _at(nodes[visit.ctx])
+        x, y = self._at(nodes[visit.ctx])
         half = _half(nodes[visit.ctx])
-        ends = [(nodes[key], 1) for key in nodes if isinstance(key, tuple) and key[0] is visit.ctx]
-        targets = [(nodes[key], -1) for key, array in _targets(visit)
-                   if array is not None or not backward]  # fmt: skip
-        for node, side in ends + targets:
-            nx, ny = _at(node)
-            start, end = (x + side * half, y), (nx - side * WIDE / 2, ny)
-            if (side > 0) == backward:
-                start, end = end, start
-            out.append(arrow(*start, *end, color=color, width=2.5))
+        step = nodes[visit.ctx]
+        made = [nodes[key] for key in nodes if isinstance(key, tuple) and key[0] is visit.ctx]
+        took = [nodes[k] for k, array in _targets(visit) if array is not None or not backward]
+        for start, end in [(node, step) for node in took] + [(step, node) for node in made]:
+            way = self._way(start, end)
+            way = way[::-1] if backward else way
+            out.append(path(way[:-1], color=color, width=2.5) if len(way) > 2 else "")
+            out.append(arrow(*way[-2], *way[-1], color=color, width=2.5))
+        for node in took + made:
+            nx, ny = self._at(node)
             out.append(rect(nx - WIDE / 2, ny - TALL / 2, WIDE, TALL, stroke=color))
         out.append(rect(x - half - 2, y - 17, 2 * half + 4, 34, stroke=color))
         return f"<g stroke-width='2.5'>{''.join(out)}</g>"
@@ -140,7 +167,7 @@ class Walk:
             uses = [i for i, v in enumerate(self.visits)
                     if any(k == key and a is not None for k, a in _targets(v))]  # fmt: skip
             place = count + 2 + max(uses) if uses else count + 1
-        x, y = _at(node)
+        x, y = self._at(node)
         half, tall = (_half(node), 15) if node.is_step else (WIDE / 2, TALL / 2)
         return (
             f"<rect x='{x - half:.0f}' y='{y - tall:.0f}' width='{2 * half:.0f}' "
@@ -174,7 +201,7 @@ class Walk:
             so_far = words_of(sum(arrived[1:], arrived[0]))
             if len(arrived) > 1:
                 so_far = " + ".join(words_of(a) for a in arrived) + f" = {so_far}"
-            up, local = words_of(visit.upstream[0]), _local(visit, array)
+            up, local = words_of(visit.upstream[0]), local_words(visit, array)
             rows.append([name, up, local, words_of(array), so_far])
             told.append(f"to {name}: {up} × {local} = {words_of(array)}")
             if len(arrived) > 1:
@@ -197,35 +224,15 @@ class Walk:
         return f"{label} of {' and '.join(names)}"
 
 
-def words_of(array: Any) -> str:
-    """A number, up to two numbers, or a shape, as short as a box is wide."""
-    array = np.asarray(array)
-    if array.size == 1:
-        return _number(float(array.reshape(())))
-    if array.size == 2:
-        return ", ".join(wide_number(float(v), 2) for v in array.reshape(-1))
-    return "shape " + "×".join(map(str, array.shape))
-
-
-def _number(value: float) -> str:
-    words = wide_number(value)
-    return words.rstrip("0").rstrip(".") if "." in words and "e" not in words else words
+def _inside(x: float, y: float, words: str, color: str) -> str:
+    size = 13 if len(words) < 10 else 11
+    return text(x, y, words, anchor="middle", color=color, size=size, bold=True)
 
 
 def _targets(visit: Visit) -> list[tuple[Any, np.ndarray | None]]:
     """The tensors that a step took, by key, with what it hands them."""
     given = zip(visit.ctx.inputs, visit.ctx.sources, visit.handed, strict=True)
     return [(source or id(v), array) for v, source, array in given if v is not None]
-
-
-def _local(visit: Visit, handed: np.ndarray) -> str:
-    """The local gradient in words; for arrays only its kind."""
-    upstream = visit.upstream[0]
-    if upstream.size > 1 or handed.size > 1 or len(visit.upstream) > 1:
-        return "Jacobian"
-    if float(upstream.reshape(())) != 0:
-        return _number(float(handed.reshape(())) / float(upstream.reshape(())))
-    return "local"
 
 
 def _name_all(graph: Layout, root: Any) -> None:
@@ -248,42 +255,16 @@ def stations(count: int) -> list[str]:
     return ["start", *forward, "turn", *(f"back {k}" for k in range(1, count + 1))]
 
 
-def _at(node: Node) -> tuple[float, float]:
-    return LEFT + COLUMN * node.column, TOP + 24 + ROW * node.row
-
-
 def _half(node: Node) -> float:
     return max(15.0, 4.2 * len(node.label) + 6)
 
 
-def _size(graph: Layout) -> tuple[float, float]:
-    spots = [_at(node) for node in graph.nodes.values()]
-    return max(x for x, _ in spots) + LEFT, max(y for _, y in spots) + 44
-
-
-def ground(graph: Layout) -> str:
-    """What all moments share: lines, empty boxes, names, symbols."""
-    out = []
-    for start, end in graph.edges:
-        (x1, y1), (x2, y2) = _at(graph.nodes[start]), _at(graph.nodes[end])
-        from_half = _half(graph.nodes[start]) if graph.nodes[start].is_step else WIDE / 2
-        to_half = _half(graph.nodes[end]) if graph.nodes[end].is_step else WIDE / 2
-        out.append(path([(x1 + from_half, y1), (x2 - to_half, y2)], color=GREY, width=1))
-    for key, node in graph.nodes.items():
-        x, y = _at(node)
-        if node.is_step:
-            half = _half(node)
-            out.append(rect(x - half, y - 15, 2 * half, 30, fill="#e8e8e8", stroke=GREY))
-            size = 18 if len(node.label) == 1 else 13
-            out.append(
-                text(x, y + (6 if size == 18 else 5), node.label, anchor="middle", size=size)
-            )
-            continue
-        out.append(rect(x - WIDE / 2, y - TALL / 2, WIDE, TALL, fill="#fff", stroke=GREY))
-        if node.item.requires_grad:
-            out.append(path([(x - WIDE / 2, y), (x + WIDE / 2, y)], color="#b0b0b0", width=1))
-        kind = "" if isinstance(key, tuple) or node.item.requires_grad else " (data)"
-        out.append(text(x, y - TALL / 2 - 5, node.label + kind, anchor="middle", color=BLACK))
-    _, height = _size(graph)
-    out.append(text(10, height - 8, "in each box: value above, gradient below", size=12))
-    return "".join(out)
+def _columns(graph: Layout) -> dict[int, float]:
+    """The middle of each column: as wide as what stands in it."""
+    middles, edge = {}, float(LEFT)
+    for column in range(1 + max(node.column for node in graph.nodes.values())):
+        steps = [_half(n) for n in graph.nodes.values() if n.is_step and n.column == column]
+        half = max(steps) if steps else WIDE / 2
+        middles[column] = edge + half
+        edge += 2 * half + GAP
+    return middles

@@ -98,7 +98,7 @@ class WorkedNetStepper(Explorer):
         station = self._stations(self.slip)[place]
         reached = set(self._stations(self.slip)[: place + 1])
         formula, numbers = self._words(station, now, then)
-        say = f"{formula} {numbers}"
+        say = f"{formula}{'' if formula[-1] in '.?' else ':'} {numbers}"
         alt = f"A net of two inputs, two hidden neurons and one output, at the step: {station}."
         svg = picture(
             700, 410,

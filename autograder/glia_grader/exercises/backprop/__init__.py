@@ -12,5 +12,6 @@ ORDER = (
     "topological_order",
     "accumulate_gradients",
     "gradient_check",
+    "train_autograd",
 )
 """The exercises of this unit in teaching order."""

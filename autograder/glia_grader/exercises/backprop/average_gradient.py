@@ -113,7 +113,7 @@ def _nudges(ask, rng):
             for step in (1e-5, -1e-5):
                 moved = [t.copy() for t in thetas]
                 moved[k][place] += step
-                rise.append(_objective(X, y, *moved, 0.7))
+                rise.append(_objective(X, y, moved[0], moved[1], 0.7))
             slope, mine = (rise[0] - rise[1]) / 2e-5, float(gradients[k][place])
             if abs(slope - mine) > 1e-7 + 1e-4 * abs(slope):
                 return Finding(
@@ -188,8 +188,7 @@ def _last_example(X, y, theta1, theta2, lam):
         a2 = np.append(1.0, h)
         delta3 = 1 / (1 + np.exp(-theta2 @ a2)) - label
         delta2 = (delta3 @ theta2)[1:] * h * (1 - h)
-        total1, total2 = np.outer(delta2, a1), np.outer(delta3, a2)
-    grad1, grad2 = total1 / len(X), total2 / len(X)
+        grad1, grad2 = np.outer(delta2, a1) / len(X), np.outer(delta3, a2) / len(X)
     grad1[:, 1:] += lam * theta1[:, 1:]
     grad2[:, 1:] += lam * theta2[:, 1:]
     return grad1, grad2

@@ -194,19 +194,6 @@ def _transposed(x, y, weights, biases):
     return grad_weights, grad_biases
 
 
-def _weights_below(x, y, weights, biases):
-    outputs = [x]
-    for weight, bias in zip(weights, biases, strict=True):
-        outputs.append(1 / (1 + np.exp(-(weight @ outputs[-1] + bias))))
-    grad_weights, grad_biases = np.zeros_like(weights), np.zeros_like(biases)
-    back = outputs[-1] - y
-    for layer in reversed(range(len(weights))):
-        delta = back * outputs[layer + 1] * (1 - outputs[layer + 1])
-        grad_weights[layer], grad_biases[layer] = np.outer(delta, outputs[layer]), delta
-        back = delta @ weights[layer - 1]
-    return grad_weights, grad_biases
-
-
 def _last_first(x, y, weights, biases):
     outputs = [x]
     for weight, bias in zip(weights, biases, strict=True):
@@ -328,19 +315,6 @@ EXERCISE = Exercise(
                 "np.outer(delta, a): deltas down, inputs across.",
             ),
             "one",
-        ),
-        Misconception(
-            "weights_below",
-            "The blame comes back through a layer's own incoming weights.",
-            "The last layer is right; below it the weights of the wrong layer are used.",
-            _weights_below,
-            (
-                "Which weights lie between layer l and layer l + 1?",
-                "delta of layer l is made with the weights of layer l + 1, through which its "
-                "outputs went on.",
-                "After layer l is done, compute delta @ weights[l] for the layer below it.",
-            ),
-            "two",
         ),
         Misconception(
             "last_first",

@@ -14,6 +14,7 @@ _CHAPTERS = {
     "02_logistic_softmax": "logistic_softmax",
     "03_multilayer_perceptrons": "multilayer",
     "04_gradient_descent": "descent",
+    "05_backpropagation": "backpropagation",
     "14_attention": "attention",
     "15_transformers": "transformers",
     "17_small_gpt": "small_gpt",
