@@ -68,9 +68,10 @@ def taught() -> dict[str, Shown]:
                 owners = [owner for owner in owners if owner[0] < depth]
             tagged = cell["metadata"].get("glia", {}).get("rows", [])
             if tagged:
+                within = {row for _, above in owners for row in above}
                 owners.append((depth or 9, tagged))
                 heading = source.splitlines()[0].lstrip("# ").split(" · ")[-1]
-                for row in tagged:
+                for row in [row for row in tagged if row not in within]:
                     place = f"[{heading}](../notebooks/{path.name})"
                     rows.setdefault(row, Shown()).places.append(place)
             if cell["cell_type"] != "code":
@@ -95,7 +96,8 @@ def practised() -> dict[str, list[str]]:
 
 def bundled() -> set[str]:
     """Names of the exercises that the grader has."""
-    return {path.stem for path in EXERCISES.glob("*/*.py") if path.stem != "__init__"}
+    files = EXERCISES.glob("*/*.py")
+    return {path.stem for path in files if "\nEXERCISE = " in path.read_text(encoding="utf8")}
 
 
 def gaps() -> list[str]:

@@ -3,8 +3,11 @@
 from glia.widgets.attention_explorer import AttentionExplorer
 from glia.widgets.backprop_graph import BackpropGraph
 from glia.widgets.boundary_by_width import BoundaryByWidth
+from glia.widgets.convolution_stepper import ConvolutionStepper
 from glia.widgets.descent_contour import DescentContour
 from glia.widgets.explorer import Explorer
+from glia.widgets.feature_maps import FeatureMaps
+from glia.widgets.filter_lab import FilterLab
 from glia.widgets.forward_pass import ForwardPass
 from glia.widgets.gate_explorer import GateExplorer
 from glia.widgets.gpt_sampler import GPTSampler
@@ -16,6 +19,7 @@ from glia.widgets.perceptron_explorer import PerceptronExplorer
 from glia.widgets.playground import Playground
 from glia.widgets.positional_encoding import PositionalEncodingExplorer
 from glia.widgets.quiz import Choice, Question, Quiz
+from glia.widgets.receptive_field import ReceptiveField
 from glia.widgets.relu_bumps import ReluBumps
 from glia.widgets.softmax_temperature import SoftmaxTemperature
 from glia.widgets.timeline import Timeline
@@ -28,8 +32,11 @@ __all__ = [
     "BackpropGraph",
     "BoundaryByWidth",
     "Choice",
+    "ConvolutionStepper",
     "DescentContour",
     "Explorer",
+    "FeatureMaps",
+    "FilterLab",
     "ForwardPass",
     "GPTSampler",
     "GateExplorer",
@@ -42,6 +49,7 @@ __all__ = [
     "PositionalEncodingExplorer",
     "Question",
     "Quiz",
+    "ReceptiveField",
     "ReluBumps",
     "SoftmaxTemperature",
     "Timeline",

@@ -15,6 +15,8 @@ _CHAPTERS = {
     "03_multilayer_perceptrons": "multilayer",
     "04_gradient_descent": "descent",
     "05_backpropagation": "backpropagation",
+    "10_convolution": "convolution",
+    "11_cnn_architectures": "cnn_architectures",
     "14_attention": "attention",
     "15_transformers": "transformers",
     "17_small_gpt": "small_gpt",
