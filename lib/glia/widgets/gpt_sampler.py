@@ -11,6 +11,7 @@ import traitlets
 
 from glia.creation import tensor
 from glia.gradmode import no_grad
+from glia.nn import Module
 from glia.viz.palette import BLACK, BLUE, VERMILION
 from glia.widgets.attention_picture import spot
 from glia.widgets.explorer import Explorer, press, slider, words
@@ -53,7 +54,8 @@ class GPTSampler(Explorer):
     at temperature 1 and with every token allowed.
 
     Args:
-        model: maps token ids (1, T) to scores (1, T, K), such as a trained `glia.models.GPT`.
+        model: maps token ids (1, T) to scores (1, T, K): a trained `glia.models.GPT` or another
+            Module, or the learner's own function of arrays.
         tokenizer: has ``encode`` and ``decode``, such as a `glia.data.CharTokenizer`.
         prompt: what stands at the beginning; ↵ in it stands for a line end.
         probabilities: the learner's own ``next_token_probabilities(logits, temperature, top_k)``;
@@ -122,9 +124,7 @@ class GPTSampler(Explorer):
             except (KeyError, ValueError):
                 alien = ", ".join(sorted({repr(c) for c in now if not self._knows(c)}))
                 raise LearnerError(f"the model has never seen {alien}.") from None
-            with no_grad():
-                scores = self.model(tensor(np.asarray(ids)[None]))
-            self._known = (now, np.asarray(scores.numpy()[0, -1], dtype=np.float64))
+            self._known = (now, self._scores(np.asarray(ids)[None]))
         return self._known[1]
 
     def probabilities(self) -> np.ndarray:
@@ -232,6 +232,13 @@ class GPTSampler(Explorer):
             f"{html.escape(self.written)}</span>▏</pre></div>"
         )
         return {"svg": svg, "say": say, "side": side}
+
+    def _scores(self, ids: np.ndarray) -> np.ndarray:
+        if isinstance(self.model, Module):
+            with no_grad():
+                return np.asarray(self.model(tensor(ids)).numpy()[0, -1], dtype=np.float64)
+        shape = (1, ids.shape[1], self.size)
+        return as_numbers(ask(self.model, "your model", ids), "your model", shape)[0, -1]
 
     def _most(self) -> int | None:
         return None if self.top_k >= self.size else self.top_k

@@ -225,6 +225,19 @@ def test_the_learners_probabilities_are_drawn_from(gpt, function, words):
     assert words in sampler.error and bool(words) == bool(sampler.error)
 
 
+def test_the_learners_own_model_may_write():
+    tokenizer = CharTokenizer("abc")
+
+    def after(ids):  # a comes after c, b after a, c after b
+        return 50 * np.eye(3)[(ids + 1) % 3]
+
+    sampler = GPTSampler(after, tokenizer, prompt="a")
+    assert sampler.step(5) == "bcabc"
+    assert "shape (1, 3)" in GPTSampler(lambda ids: np.ones((1, 3)), tokenizer, prompt="a").error
+    broken = GPTSampler(lambda ids: ids / None, tokenizer, prompt="a")
+    assert "your model stopped with TypeError" in broken.error
+
+
 def test_cut_temperature_and_ties_of_the_librarys_probabilities():
     z = np.array([2.0, 1.0, 0.0])
     p = next_token_probabilities(z, 1.0, 2)
