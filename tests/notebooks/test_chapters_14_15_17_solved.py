@@ -65,7 +65,7 @@ def small_gpt(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("chapter", "count", "own"), [("attention", 6, 3), ("transformers", 3, 0), ("small_gpt", 2, 1)]
+    ("chapter", "count", "own"), [("attention", 6, 4), ("transformers", 3, 0), ("small_gpt", 2, 1)]
 )
 def test_checks_pass_and_no_widget_complains(chapter, count, own, request):
     printed = request.getfixturevalue(chapter)
