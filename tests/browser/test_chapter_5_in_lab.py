@@ -84,15 +84,15 @@ def test_graph_by_mouse_and_keyboard(opened):
     step = graph.get_by_role("slider", name="step")
     step.focus()
     step.press("End")
-    spoken(opened, graph, "∂L/∂w = 3, ∂L/∂x = 2, ∂L/∂b = 1")
+    spoken(opened, graph, "∂a/∂w = 3, ∂a/∂x = 2, ∂a/∂b = 1")
     bias = graph.get_by_role("slider", name="b", exact=True)
     bias.focus()
     bias.press("Home")  # b = -3: v = 3, still awake
-    spoken(opened, graph, "∂L/∂w = 3")
+    spoken(opened, graph, "∂a/∂w = 3")
     weight = graph.get_by_role("slider", name="w", exact=True)
     weight.focus()
     weight.press("Home")  # w = -3: v = -12
-    spoken(opened, graph, "∂L/∂w = 0, ∂L/∂x = 0, ∂L/∂b = 0")
+    spoken(opened, graph, "∂a/∂w = 0, ∂a/∂x = 0, ∂a/∂b = 0")
 
 
 def test_worked_net_by_mouse_and_keyboard(opened):

@@ -5,6 +5,7 @@ exercise -> {beginning of the mutant's description: why nothing can tell it from
 
 DOT = "the dot product of two vectors does not mind which comes first"
 OVERWRITTEN = "every place is written before it is read: what it held before does not matter"
+RESHAPE = "numpy reads any negative number in reshape as -1: find it out"
 
 SAME = {
     "sigmoid": {"GtE->Gt": "both branches of the stable form agree at z = 0"},
@@ -34,4 +35,14 @@ SAME = {
         "a@b->b@a": DOT,
     },
     "gradient_check": {"zeros->ones in measured": OVERWRITTEN},
+    "max_pool_backward": {"1->2 in winner = ": RESHAPE},
+    "conv2d_backward": {"zeros->ones in grad_weight": OVERWRITTEN},
+    "shift_gaps": {
+        "max->min in float(np.abs(second": "convolution commutes with shifts: all differences are 0"
+    },
+    "lenet_forward": {
+        "1->2 in features = ": RESHAPE,
+        "slice without lower": "the slice starts at 0 by itself",
+        "slice without upper": "from 1 in steps of 2, an odd last row or column is not met anyway",
+    },
 }

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from second_solutions_backprop import *  # noqa: F403
+from second_solutions_cnn import *  # noqa: F403
 from second_solutions_convolution import *  # noqa: F403
 
 

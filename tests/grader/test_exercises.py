@@ -29,6 +29,7 @@ UNITS = {
     "descent": 4,
     "backprop": 12,
     "convolution": 12,
+    "cnn": 10,
 }
 
 

@@ -20,8 +20,9 @@ SECRETS = {
     "ps2": ("np.einsum", "Horner", "slope_so_far", "jumps across the valley"),
     "ps3": ("np.heaviside", "hand in hand", "fan_in", "summarises everything above it"),
     "ps5": ("sliding_window_view", "np.add.at", "under the turned filters", "120$ million"),
+    "ps6": ("np.cumprod", "surprise", "through2", "X-rays"),
 }
-COUNTS = {"ps1": 15, "ps2": 11, "ps3": 12, "ps5": 12}
+COUNTS = {"ps1": 15, "ps2": 11, "ps3": 12, "ps5": 12, "ps6": 10}
 
 
 @dataclass(frozen=True)

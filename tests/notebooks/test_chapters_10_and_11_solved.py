@@ -95,7 +95,7 @@ def test_golden_values_of_chapter_10(convolution):
         assert f" {count}\n" in counts
     assert [int(n) for n in re.findall(r"(\d+) weights", convolution["three-code"])] == [25, 13, 3]
     assert convolution["row-code"].count("[2 1 1]") == 2
-    assert "⋆ [1]" in convolution["row-code"] and "* [-1]" in convolution["row-code"]
+    assert "correlation [1]  convolution [-1]" in convolution["row-code"]
     assert "[[19.0, 25.0], [37.0, 43.0]]" in convolution["image-code"]
     assert "[[20.0, 26.0], [38.0, 44.0]]" in convolution["image-code"]
     assert "first patch: 6600   second patch: 0" in convolution["curve-code"]

@@ -1,4 +1,4 @@
 """The bundled exercises, one file each, in units that follow the chapters."""
 
-UNITS = ("perceptron", "logistic", "multilayer", "descent", "backprop", "convolution")
+UNITS = ("perceptron", "logistic", "multilayer", "descent", "backprop", "convolution", "cnn")
 """The units in teaching order."""

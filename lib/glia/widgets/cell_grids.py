@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from glia.viz.palette import BLACK, BLUE
-from glia.widgets.svg import path, rect, short, text
+from glia.widgets.svg import path, short, text
 
 __all__ = [
     "HEIGHT",
@@ -96,16 +96,13 @@ def window(
 def cover(grid: Grid, shape: tuple[int, ...], done: int) -> str:
     """Hide the outputs that are still to come."""
     left, top, cell = grid
-    if not shape[1]:
-        return ""
-    i, j = divmod(done, shape[1])
-    parts = []
-    for row, first, count in ((i, j, 1), (i + 1, 0, shape[0] - i - 1)):
-        if row < shape[0] and count > 0:
-            corner = (left + first * cell + 1, top + row * cell + 1)
-            width, height = (shape[1] - first) * cell - 2, count * cell - 2
-            parts.append(rect(*corner, width, height, fill="#f6f6f6", stroke="#b0b0b0"))
-    return "".join(parts)
+    side = short(cell)
+    empty = "".join(
+        f"M{short(left + k % shape[1] * cell)},{short(top + k // shape[1] * cell)}"
+        f"h{side}v{side}h-{side}Z"
+        for k in range(done, shape[0] * shape[1])
+    )
+    return f"<path d='{empty}' fill='#ececec' stroke='#767676'/>" if empty else ""
 
 
 def box(x: float, y: float, cell: float, color: str) -> str:

@@ -26,6 +26,7 @@ __all__ = ["FeatureMaps", "Stage"]
 
 SIDE = 28
 WIDTH = 444
+FIRST = 4  # the real digit on the pad at the start: a plain 3
 REACH = 8  # pixels by which the ink can be shifted
 
 
@@ -85,7 +86,7 @@ class FeatureMaps(Explorer):
         self.net, self._conv2d = net, conv2d
         given = load_mnist_5k(flat=False).x_test if digits is None else digits
         self._digits = np.asarray(given, dtype=np.float32).reshape(-1, SIDE, SIDE)
-        self._next = 1
+        self._next = FIRST + 1
         self.stages: list[Stage] = []
         self.probabilities = np.zeros(0)
         convolutions = [layer for layer in net.features if isinstance(layer, Conv2d)]
@@ -102,7 +103,7 @@ class FeatureMaps(Explorer):
                 slider("down", "shift down", -REACH, REACH),
                 slider("look", "look at filter", 1, count),
             ],
-            **{"ink": written(self._digits[0]), **traits},
+            **{"ink": written(self._digits[FIRST % len(self._digits)]), **traits},
         )
 
     def on_press(self, name: str) -> None:

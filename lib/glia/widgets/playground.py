@@ -29,7 +29,7 @@ DATA: dict[str, tuple[str, Callable[[], tuple[np.ndarray, np.ndarray]]]] = {
     "xor": ("XOR clouds", lambda: xor_points(seed=3, n=80, noise=0.17)),
     "circles": ("two circles", lambda: circles(seed=1, n=100, noise=0.1)),
     "moons": ("two moons, noisy", lambda: moons(seed=2, n=80, noise=0.25)),
-    "spiral": ("two spirals", lambda: spiral(seed=0, n=140, turns=0.9)),
+    "spiral": ("two spirals", lambda: spiral(seed=0, n=160, turns=1.3, noise=0.02)),
     "own": ("only your own points", lambda: (np.zeros((0, 2)), np.zeros(0, int))),
 }
 

@@ -78,8 +78,9 @@ def test_the_slider_ends_with_the_output_and_no_window_is_told():
 
 def test_outputs_still_to_come_are_hidden():
     stepper = ConvolutionStepper(start="five")
-    hidden = [frame["svg"].count("fill='#f6f6f6'") for frame in stepper.frames]
-    assert hidden[0] > 0 and hidden[-1] == 0
+    hidden = [frame["svg"].split("fill='#ececec'")[0].count("Z") for frame in stepper.frames[:1]]
+    assert hidden == [9]
+    assert "#ececec" in stepper.frames[8]["svg"] and "#ececec" not in stepper.frames[9]["svg"]
 
 
 def test_the_stepper_asks_the_function_that_knows_the_settings():

@@ -275,6 +275,17 @@ def test_playground_calls_off_what_has_exploded_and_leaves_the_learners_stream_a
     assert plane.bursts == 3 and plane.error == ""
 
 
+def test_playground_shows_where_the_gradient_dies():
+    sizes = {}
+    for activation in ("sigmoid", "relu"):
+        plane = Playground(data="xor", depth=4, activation=activation, optimiser="sgd")
+        plane.on_press("once")
+        sizes[activation] = plane.trainee.slopes
+        assert plane.picture["svg"].count("#D55E00' stroke='#000000'") == 5  # five bars
+    assert sizes["sigmoid"][0] < 1e-3 * sizes["sigmoid"][-1]
+    assert sizes["relu"][0] > 1e-2 * sizes["relu"][-1]
+
+
 def test_playground_trains_the_learners_net():
     plane = Playground(build=lambda: nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)))
     assert "your net of 13 parameters" in plane.picture["say"]

@@ -7,9 +7,9 @@ ORDER = (
     "lenet_forward",
     "average_head",
     "average_head_backward",
+    "retrain_head",
     "residual_block",
     "residual_block_backward",
-    "retrain_head",
     "train_residual",
 )
 """The exercises of this unit in teaching order."""

@@ -5,14 +5,14 @@ import numpy as np
 from glia_grader.exercise import Case, Check, Exercise, Finding, Misconception
 
 STATEMENT = r"""
-LeNet flattens its maps and needs a large dense layer for them, made for one size of image. Newer nets
-take the *mean* of each map instead, which leaves one number a channel, and put a small linear layer
-on top:
+LeNet flattens its maps and needs a large dense layer for them, made for one size of image. Newer
+nets take the *mean* of each map instead, which leaves one number a channel, and put a small linear
+layer on top:
 
 $$ p_{nc} = \frac{1}{HW} \sum_{i,j} F_{ncij}, \qquad Z = P\,W^\top + b $$
 
 The mean forgets where a feature was; that is the point. Return both.
-"""  # noqa: E501
+"""
 
 SIGNATURE = '''
 def average_head(features, weight, bias):

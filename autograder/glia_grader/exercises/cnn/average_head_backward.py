@@ -5,8 +5,8 @@ import numpy as np
 from glia_grader.exercise import Case, Check, Exercise, Finding, Misconception
 
 STATEMENT = r"""
-Backwards through the head of the exercise before, with $G$ the gradient of the loss by the scores. The
-linear layer first, as you know it:
+Backwards through the head of the exercise before, with $G$ the gradient of the loss by the scores.
+The linear layer first, as you know it:
 
 $$ \frac{\partial L}{\partial W} = G^\top P, \qquad \frac{\partial L}{\partial b_k} = \sum_n G_{nk},
    \qquad \frac{\partial L}{\partial P} = G\,W $$

@@ -3,10 +3,10 @@
 from glia_grader.exercise import Case, Check, Exercise, Misconception
 
 STATEMENT = r"""
-A unit of the first layer sees a patch as large as its kernel. A unit of the second sees several such
-patches side by side, so it sees more. Walk through the layers with two numbers: $r$, the side of the
-patch that a unit sees, and $j$, how far apart neighbouring units look (the *jump*). Start with
-$r = j = 1$; for each layer with a kernel of $k$ and a stride of $s$
+A unit of the first layer sees a patch as large as its kernel. A unit of the second sees several
+such patches side by side, so it sees more. Walk through the layers with two numbers: $r$, the side
+of the patch that a unit sees, and $j$, how far apart neighbouring units look (the *jump*). Start
+with $r = j = 1$; for each layer with a kernel of $k$ and a stride of $s$
 
 $$ r \leftarrow r + (k - 1)\,j, \qquad j \leftarrow s\,j $$
 

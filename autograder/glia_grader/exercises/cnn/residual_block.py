@@ -9,8 +9,8 @@ In a deep stack every layer replaces what came before. A *residual block* adds t
 
 $$ R = \max\bigl(0,\; \max(0,\; Z W_1^\top + b_1)\, W_2^\top + b_2\bigr), \qquad Y = Z + R $$
 
-If $W_2$ and $b_2$ are 0 the block does nothing at all; that makes it easy to stack a hundred of them.
-Examples are rows.
+If $W_2$ and $b_2$ are 0 the block does nothing at all; that makes it easy to stack a hundred of
+them. Examples are rows.
 """
 
 SIGNATURE = '''
@@ -117,9 +117,7 @@ EXERCISE = Exercise(
     checks=(
         Check("small", "A small block", 4, cases=_small),
         Check("random", "Random blocks", 4, cases=_random),
-        Check(
-            "nothing", "It can do nothing", 1, "property", examine=_nothing, needs=("small",)
-        ),
+        Check("nothing", "It can do nothing", 1, "property", examine=_nothing, needs=("small",)),
     ),
     misconceptions=(
         Misconception(

@@ -5,15 +5,16 @@ import numpy as np
 from glia_grader.exercise import Case, Check, Exercise, Finding, Misconception
 
 STATEMENT = r"""
-$Z$ is used twice in $Y = Z + R(Z)$, so its gradient has two parts: one comes straight down the skip,
-the other through the branch. With $G$ the gradient by $Y$, $A_1 = ZW_1^\top + b_1$,
-$H = \max(0, A_1)$ and $A_2 = HW_2^\top + b_2$,
+$Z$ is used twice in $Y = Z + R(Z)$, so its gradient has two parts: one comes straight down the
+skip, the other through the branch. With $G$ the gradient by $Y$, $A_1 = ZW_1^\top + b_1$, $H =
+\max(0, A_1)$ and $A_2 = HW_2^\top + b_2$,
 
 $$ \delta_2 = G \odot [A_2 > 0], \qquad \delta_1 = (\delta_2 W_2) \odot [A_1 > 0], \qquad
    \frac{\partial L}{\partial Z} = G + \delta_1 W_1 $$
 
-and the parameters get $\delta_2^\top H$, $\sum_n \delta_2$, $\delta_1^\top Z$, $\sum_n \delta_1$. The
-lonely $G$ is what carries the gradient through a hundred layers.
+where $[\cdot]$ is 1 above 0, and 0 below it and at the bend itself; the parameters get
+$\delta_2^\top H$, $\sum_n \delta_2$, $\delta_1^\top Z$, $\sum_n \delta_1$.
+The lonely $G$ is what carries the gradient through a hundred layers.
 """
 
 SIGNATURE = '''
@@ -86,10 +87,15 @@ def _random(rng):
     return cases
 
 
+def _bend(rng):
+    z, b1, b2 = np.zeros((1, 2)), np.array([0.0, 1.0, -1.0]), np.array([2.0, 1.0])
+    return [Case((_G[1:2], z, _W1, b1, _W2, b2), "a sum of exactly 0 in each layer")]
+
+
 def _slopes(ask, rng):
     """A step in a random direction, measured and foretold."""
     shapes = (4, 3), (5, 3), (5,), (3, 5), (3,)
-    at = [rng.normal(size=shape) for shape in shapes]
+    at = [rng.normal(size=shape) + 0.25 for shape in shapes]
     way = [rng.normal(size=shape) for shape in shapes]
     grad = rng.normal(size=(4, 3))
     got = ask(grad, *at)
@@ -171,14 +177,13 @@ EXERCISE = Exercise(
     returns=("grad_z", "grad_W1", "grad_b1", "grad_W2", "grad_b2"),
     axes={"N": (("grad", 0), ("z", 0)), "H": (("W1", 0), ("b1", 0), ("W2", 1))},
     checks=(
-        Check(
-            "second", "The second layer", 1.5, cases=_one, parts=("grad_W2", "grad_b2")
-        ),
+        Check("second", "The second layer", 1.5, cases=_one, parts=("grad_W2", "grad_b2")),
         Check("first", "The first layer", 1.5, cases=_one, parts=("grad_W1", "grad_b1")),
         Check("z", "The input", 2, cases=_one, parts=("grad_z",)),
         Check("batch", "Several examples", 1, cases=_batch),
-        Check("random", "Random blocks", 2, cases=_random),
+        Check("random", "Random blocks", 1.5, cases=_random),
         Check("slopes", "They are the slopes", 1, "gradient", examine=_slopes, needs=("first",)),
+        Check("bend", "At the bend of a ReLU", 0.5, "property", cases=_bend, needs=("first",)),
     ),
     misconceptions=(
         Misconception(

@@ -5,14 +5,14 @@ import numpy as np
 from glia_grader.exercise import Case, Check, Exercise, Misconception
 
 STATEMENT = r"""
-"Convolutional nets are translation *invariant*", one often reads. Measure it. Let $F$ be the feature
-map of the image (cross-correlation with the kernel, no padding) and $F'$ that of the image *shifted*
-by $d$ columns to the right; zeros come in from the left, and what leaves on the right is lost.
-Return three largest differences:
+"Convolutional nets are translation *invariant*", one often reads. Measure it. Let $F$ be the
+feature map of the image (cross-correlation with the kernel, no padding) and $F'$ that of the image
+*shifted* by $d$ columns to the right; zeros come in from the left, and what leaves on the right is
+lost. Return three largest differences:
 
 | name | what is compared | what it says |
 | --- | --- | --- |
-| `equivariance` | $F'$ from column $d$ on, with $F$ without its last $d$ columns | 0 if the map moves along |
+| `equivariance` | $F'$ from column $d$ on, $F$ without its last $d$ columns | 0 if it moves along |
 | `invariance` | $F'$ with $F$, at the same places | 0 only if the map stayed the same |
 | `pooled` | the maximum of $F'$ with the maximum of $F$ | 0 if global max pooling hides the shift |
 """

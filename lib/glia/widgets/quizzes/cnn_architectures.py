@@ -71,8 +71,8 @@ QUESTIONS = (
         ],
     ),
     Question(
-        "A plain net of 34 layers has a higher *training* loss than one of 10 layers. What is "
-        "this?",
+        "Even on the training data a plain net of 34 layers has a higher loss than one of 10 "
+        "layers. What is this?",
         [
             Choice(
                 "Overfitting: it has too many parameters",
