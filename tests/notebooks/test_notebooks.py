@@ -16,7 +16,13 @@ IMAGE = re.compile(r"<(img|svg)\b[^>]*>")
 NAMED = re.compile(r"""\b(alt|aria-label)=(["'])\s*\w.*?\2|aria-hidden='true'""")
 
 # Trainings of more than a few seconds: executed in the slow ring.
-LONG = ("13_gated_rnns_and_seq2seq",)
+LONG = (
+    "11_cnn_architectures",
+    "13_gated_rnns_and_seq2seq",
+    "14_attention",
+    "15_transformers",
+    "17_small_gpt",
+)
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 each_marked = pytest.mark.parametrize(

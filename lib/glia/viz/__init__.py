@@ -1,6 +1,8 @@
 """Figures of the course: every function returns Axes, none touches pyplot."""
 
 from glia.viz.architectures import ARCHITECTURES, Architecture, architectures
+from glia.viz.attention import attention_maps, scaling
+from glia.viz.blocks import encoder_decoder, transformer_blocks
 from glia.viz.digits import digit_grid
 from glia.viz.image_row import image_row
 from glia.viz.losses import loss_curves
@@ -20,10 +22,12 @@ __all__ = [
     "Event",
     "Picture",
     "architectures",
+    "attention_maps",
     "axes",
     "compare_boundaries",
     "decision_boundary",
     "digit_grid",
+    "encoder_decoder",
     "figure",
     "image_row",
     "lines",
@@ -31,9 +35,11 @@ __all__ = [
     "mistakes",
     "photograph",
     "points",
+    "scaling",
     "show",
     "templates",
     "timeline",
+    "transformer_blocks",
     "truth_table",
     "weight_vector",
 ]

@@ -49,6 +49,11 @@ function render({ model, el }) {
   };
   model.on("change", draw);
   draw();
+  // A mark with data-hover takes its data-trait to its data-value as soon as it is pointed at.
+  picture.addEventListener("pointermove", (event) => {
+    const mark = event.target.closest("[data-hover]");
+    if (mark) gliaSave(model, mark.dataset.trait, Number(mark.dataset.value));
+  });
   return () => {
     row.stop();
     model.off("change", draw);

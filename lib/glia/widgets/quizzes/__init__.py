@@ -19,6 +19,9 @@ _CHAPTERS = {
     "11_cnn_architectures": "cnn_architectures",
     "12_recurrent_networks": "recurrent",
     "13_gated_rnns_and_seq2seq": "gated_rnns",
+    "14_attention": "attention",
+    "15_transformers": "transformers",
+    "17_small_gpt": "small_gpt",
 }
 
 __all__ = ["chapters", "questions", "quiz"]
