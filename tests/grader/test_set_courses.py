@@ -14,8 +14,13 @@ from glia_grader.sandbox.probe import probe
 from test_nbgrader import nbgrader
 
 SETS = sorted(path.name for path in (ROOT / "course" / "source").iterdir())
+QUICK = ("ps2", "ps3")  # one without and one with classes of the learner's own; the others are slow
 WALLS = pytest.mark.skipif(probe().tier == 4, reason="this machine has no sandbox")
 pytestmark = pytest.mark.timeout(300)
+by_set = pytest.mark.parametrize(
+    "name",
+    [pytest.param(s, marks=[] if s in QUICK else [pytest.mark.slow], id=s) for s in SETS],
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +81,7 @@ def _points(name):
     return {cell.grade_id: cell.points for cell in release.graded if cell.exercise}
 
 
-@pytest.mark.parametrize("name", SETS)
+@by_set
 def test_the_solutions_earn_everything(graded, name):
     record = graded(name)[0]["ada"]
     failed = [v.to_text() for v in record.verdicts.values() if not v.passed]
@@ -85,14 +90,14 @@ def test_the_solutions_earn_everything(graded, name):
     assert record.tampering == record.repairs == ()
 
 
-@pytest.mark.parametrize("name", SETS)
+@by_set
 def test_the_release_earns_nothing(graded, name):
     verdicts = graded(name)[0]["blank"].verdicts
     assert {v.status for v in verdicts.values()} == {"blank"}
 
 
 @WALLS
-@pytest.mark.parametrize("name", SETS)
+@by_set
 def test_it_is_graded_in_seconds(graded, name):
     """Two submissions one after the other, with two milestones' worth of training at most."""
     records, seconds = graded(name)
