@@ -242,6 +242,7 @@ EXERCISE = Exercise(
             3,
             "property",
             examine=_below(GOOD),
+            needs=("moved",),
             stream="task",
         ),
         Check("alive", "Gradients are not zero", 1, "gradient", examine=_alive, stream="task"),
