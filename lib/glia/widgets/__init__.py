@@ -1,5 +1,6 @@
 """Interactive pictures for the notebooks: state in Python, native controls in the page."""
 
+from glia.widgets.backprop_graph import BackpropGraph
 from glia.widgets.boundary_by_width import BoundaryByWidth
 from glia.widgets.convolution_stepper import ConvolutionStepper
 from glia.widgets.descent_contour import DescentContour
@@ -13,15 +14,18 @@ from glia.widgets.logistic_loss import LogisticLossExplorer
 from glia.widgets.minibatch_noise import MinibatchNoise
 from glia.widgets.neuron_signal import NeuronSignal
 from glia.widgets.perceptron_explorer import PerceptronExplorer
+from glia.widgets.playground import Playground
 from glia.widgets.quiz import Choice, Question, Quiz
 from glia.widgets.receptive_field import ReceptiveField
 from glia.widgets.relu_bumps import ReluBumps
 from glia.widgets.softmax_temperature import SoftmaxTemperature
 from glia.widgets.timeline import Timeline
 from glia.widgets.weight_conventions import WeightConventions
+from glia.widgets.worked_net import WorkedNetStepper
 from glia.widgets.xor_hidden_units import XorHiddenUnits
 
 __all__ = [
+    "BackpropGraph",
     "BoundaryByWidth",
     "Choice",
     "ConvolutionStepper",
@@ -36,6 +40,7 @@ __all__ = [
     "MinibatchNoise",
     "NeuronSignal",
     "PerceptronExplorer",
+    "Playground",
     "Question",
     "Quiz",
     "ReceptiveField",
@@ -43,5 +48,6 @@ __all__ = [
     "SoftmaxTemperature",
     "Timeline",
     "WeightConventions",
+    "WorkedNetStepper",
     "XorHiddenUnits",
 ]

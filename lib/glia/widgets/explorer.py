@@ -63,6 +63,15 @@ def play(name: str, label: str = "Play", every_ms: int = 350) -> dict[str, Any]:
     return {"kind": "play", "name": name, "label": label, "every": every_ms}
 
 
+def run(name: str, label: str, counts: str, stop: str = "Stop") -> dict[str, Any]:
+    """A button that calls ``on_press(name)`` again and again until it is pressed once more.
+
+    ``on_press`` does a small burst of work, draws, and then raises the trait ``counts`` by 1, which
+    asks for the next burst; a negative ``counts`` ends the run.
+    """
+    return {"kind": "run", "name": name, "label": label, "counts": counts, "stop": stop}
+
+
 def press(name: str, label: str) -> dict[str, Any]:
     """A button that calls ``on_press(name)`` in Python."""
     return {"kind": "press", "name": name, "label": label}
@@ -99,7 +108,9 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self.on_msg(self._on_message)
-        bound = {c["name"] for c in self.controls if c["kind"] != "press"} | set(self.redraw_on)
+        bound = {c["name"] for c in self.controls if c["kind"] not in ("press", "run")} | set(
+            self.redraw_on
+        )
         if bound:
             self.observe(self._on_trait, names=sorted(bound))
         self.redraw()
@@ -131,9 +142,22 @@ class Explorer(anywidget.AnyWidget):
     def on_press(self, name: str) -> None:
         """What a ``press`` button does; the default does nothing."""
 
+    def on_click(self, plane: str, x: float, y: float) -> None:
+        """What a click into a plane of the picture does; the default does nothing.
+
+        Args:
+            plane: the ``data-plane`` of the mark that was hit.
+            x: share of its width, from the left.
+            y: share of its height, from the top.
+        """
+
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        if isinstance(content, dict) and "press" in content:
+        if not isinstance(content, dict):
+            return
+        if "press" in content:
             self.on_press(str(content["press"]))
+        elif "click" in content:
+            self.on_click(str(content["click"]), float(content["x"]), float(content["y"]))
 
     def still(self) -> str:
         """The present picture and its numbers as plain HTML, for an exported page."""

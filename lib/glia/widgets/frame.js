@@ -134,6 +134,34 @@ const gliaControls = {
     return { node: button, update() {}, stop };
   },
 
+  // Asks for one burst of work after the other: the next when the trait `counts` tells that the last
+  // is done. Between two bursts the kernel is free, so Stop is obeyed at once.
+  run(model, spec, live) {
+    let on = false;
+    let asked = null;
+    const button = gliaMake("button", { type: "button", "aria-pressed": "false" }, spec.label);
+    const turn = (to) => {
+      on = to;
+      button.textContent = on ? spec.stop : spec.label;
+      button.setAttribute("aria-pressed", String(on));
+      live.busy(on);
+    };
+    const ask = () => {
+      asked = model.get(spec.counts);
+      model.send({ press: spec.name });
+    };
+    button.addEventListener("click", () => {
+      turn(!on);
+      if (on) ask();
+    });
+    const update = () => {
+      if (!on || model.get(spec.counts) === asked) return;
+      if (model.get(spec.counts) < 0) turn(false); // Python has called it off
+      else ask();
+    };
+    return { node: button, update, stop: () => turn(false) };
+  },
+
   press(model, spec) {
     const button = gliaMake(
       "button", { type: "button", onclick: () => model.send({ press: spec.name }) }, spec.label,

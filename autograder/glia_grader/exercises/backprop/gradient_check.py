@@ -83,6 +83,7 @@ def _layer(rng):
         Case((_X, _Y, _W, exact, 0.25), "a right claim, a large step"),
         Case((_X, _Y, _W, -exact, 0.25), "a claim with the wrong sign"),
         Case((_X, _Y, _W, 2 * exact, 0.5), "a claim twice as large"),
+        Case((0.1 * _X, _Y, _W, 0.1 * _W, 0.5), "a gradient of small numbers"),
     ]
 
 

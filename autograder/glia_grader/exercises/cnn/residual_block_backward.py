@@ -12,7 +12,8 @@ skip, the other through the branch. With $G$ the gradient by $Y$, $A_1 = ZW_1^\t
 $$ \delta_2 = G \odot [A_2 > 0], \qquad \delta_1 = (\delta_2 W_2) \odot [A_1 > 0], \qquad
    \frac{\partial L}{\partial Z} = G + \delta_1 W_1 $$
 
-and the parameters get $\delta_2^\top H$, $\sum_n \delta_2$, $\delta_1^\top Z$, $\sum_n \delta_1$.
+where $[\cdot]$ is 1 above 0, and 0 below it and at the bend itself; the parameters get
+$\delta_2^\top H$, $\sum_n \delta_2$, $\delta_1^\top Z$, $\sum_n \delta_1$.
 The lonely $G$ is what carries the gradient through a hundred layers.
 """
 
@@ -84,6 +85,11 @@ def _random(rng):
     cases.append(Case(args, "strided views", 10.0))
     cases.append(Case(tuple(a.astype(np.float32) for a in args), "float32", 20.0))
     return cases
+
+
+def _bend(rng):
+    z, b1, b2 = np.zeros((1, 2)), np.array([0.0, 1.0, -1.0]), np.array([2.0, 1.0])
+    return [Case((_G[1:2], z, _W1, b1, _W2, b2), "a sum of exactly 0 in each layer")]
 
 
 def _slopes(ask, rng):
@@ -175,8 +181,9 @@ EXERCISE = Exercise(
         Check("first", "The first layer", 1.5, cases=_one, parts=("grad_W1", "grad_b1")),
         Check("z", "The input", 2, cases=_one, parts=("grad_z",)),
         Check("batch", "Several examples", 1, cases=_batch),
-        Check("random", "Random blocks", 2, cases=_random),
+        Check("random", "Random blocks", 1.5, cases=_random),
         Check("slopes", "They are the slopes", 1, "gradient", examine=_slopes, needs=("first",)),
+        Check("bend", "At the bend of a ReLU", 0.5, "property", cases=_bend, needs=("first",)),
     ),
     misconceptions=(
         Misconception(

@@ -14,6 +14,7 @@ _CHAPTERS = {
     "02_logistic_softmax": "logistic_softmax",
     "03_multilayer_perceptrons": "multilayer",
     "04_gradient_descent": "descent",
+    "05_backpropagation": "backpropagation",
     "10_convolution": "convolution",
     "11_cnn_architectures": "cnn_architectures",
 }
