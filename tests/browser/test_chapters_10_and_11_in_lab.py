@@ -105,7 +105,7 @@ def test_architectures_chapter(lab, record_property):
     row = field.get_by_role("slider", name="cell: row")
     row.focus()
     row.press("Home")
-    spoken(lab, field, "row 1, column 1 sees 10×10 = 100")
+    spoken(lab, field, "row 1, column 1 sees 14×14 = 196")
     depth = field.get_by_role("slider", name="depth")
     depth.focus()
     depth.press("ArrowRight")

@@ -108,7 +108,8 @@ gliaAdditions.push(({ model, box, picture }) => {
   };
   const drag = (event) => {
     if (!last) return;
-    for (const moved of event.getCoalescedEvents?.() ?? [event]) {
+    const moves = event.getCoalescedEvents?.() ?? []; // all points since the last painted frame
+    for (const moved of moves.length ? moves : [event]) {
       const next = at(moved);
       stroke(last, next);
       last = next;
