@@ -159,8 +159,9 @@ class withhold:
     Example:
         >>> def refuse(*arguments):
         ...     raise NotImplementedError("write it yourself")
-        >>> with withhold("sigmoid", refuse):
-        ...     implementation("sigmoid") is refuse
+        >>> import glia.ops.conv  # the ops are registered when their files are imported
+        >>> with withhold("conv2d", refuse):
+        ...     implementation("conv2d") is refuse
         True
     """
 

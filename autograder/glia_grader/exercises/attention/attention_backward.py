@@ -95,8 +95,8 @@ def _measured(ask, rng):
     mask, ways = np.tri(4, dtype=bool), [rng.normal(size=a.shape) for a in given]
 
     def loss(eps):
-        moved = (a + eps * way for a, way in zip(given, ways, strict=True))
-        return float((grad * _attend(*moved, mask)).sum())
+        Q, K, V = (a + eps * way for a, way in zip(given, ways, strict=True))
+        return float((grad * _attend(Q, K, V, mask)).sum())
 
     found = ask(grad, *given, mask)
     slope = sum(float((g * way).sum()) for g, way in zip(found, ways, strict=True))

@@ -119,7 +119,7 @@ def _net(parameters, X, y):
         z = z + F.relu(F.linear(F.relu(F.linear(z, p[2][k], p[3][k])), p[4][k], p[5][k]))
     loss = F.cross_entropy(F.linear(z, p[6], p[7]), glia.tensor(y))
     loss.backward()
-    return loss.item(), [part.grad.numpy() for part in p]
+    return loss.item(), [part.grad.numpy() for part in p if part.grad is not None]
 
 
 def _below(limit):

@@ -135,7 +135,7 @@ def _net(parameters, x, y):
     z = F.linear(F.relu(F.linear(z.flatten(1), p[4], p[5])), p[6], p[7])
     loss = F.cross_entropy(z, glia.tensor(y))
     loss.backward()
-    return loss.item(), [a.grad.numpy() for a in p]
+    return loss.item(), [a.grad.numpy() for a in p if a.grad is not None]
 
 
 def _below(limit):
