@@ -48,9 +48,11 @@ def tried(build: Callable[[], nn.Module]) -> nn.Module:
     name = f"your {getattr(build, '__name__', 'function').replace('<lambda>', 'function')}"
     net = ask(build, name)
     if not isinstance(net, nn.Module):
-        raise LearnerError(f"{name} returned type {type(net).__name__}; expected a net (nn.Module).")
+        got = type(net).__name__
+        raise LearnerError(f"{name} returned type {got}; expected a net (nn.Module).")
     with autograd.no_grad():
-        scores = ask(net, "your net, given points of shape (3, 2),", Tensor(np.zeros((3, 2), "f4")))
+        points = Tensor(np.zeros((3, 2), np.float32))
+        scores = ask(net, "your net, given points of shape (3, 2),", points)
     got = f"shape {scores.shape}" if isinstance(scores, Tensor) else f"a {type(scores).__name__}"
     if got != "shape (3, 1)":
         raise LearnerError(
