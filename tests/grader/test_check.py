@@ -8,10 +8,12 @@ import textwrap
 import threading
 import time
 
+import glia
 import glia_grader
 import numpy as np
 import pytest
 from glia_grader import check, grade, progress
+from glia_grader.answerer import LocalAnswerer, StudentError
 from glia_grader.check import CheckFailed, Mark
 from glia_grader.exercise import add_overlay, all_exercises, load
 
@@ -356,3 +358,13 @@ def test_the_notebook_shows_html_and_a_short_traceback(executed):
 @pytest.mark.parametrize("stub", [lambda *gate: None, lambda *gate: (1, 2)])
 def test_an_answer_judged_by_behaviour_is_never_given_away(name, stub):
     assert "expected:" not in check(name, stub).to_text()
+
+
+def test_a_mistake_told_by_the_library_names_the_students_line():
+    def student():
+        rows = glia.zeros(2, 3)
+        return rows @ rows  # the shapes do not fit: glia says so, in a file of its own
+
+    with pytest.raises(StudentError) as caught:
+        LocalAnswerer(student).call()
+    assert caught.value.line == student.__code__.co_firstlineno + 2
