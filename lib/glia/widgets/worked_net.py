@@ -214,7 +214,7 @@ class WorkedNetStepper(Explorer):
             answer = ask(self._yours, "your worked_net_step", x, W, v, self.target, self.lr)
             if not isinstance(answer, tuple | list) or len(answer) != 4:
                 raise LearnerError(
-                    "your worked_net_step must return four things: (y, delta, W, v)."
+                    "your worked_net_step must return (y, delta, W, v)."
                 )
             said = [
                 as_numbers(value, f"your {name}", shape)
