@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class BackpropGraph(Explorer):
 
     Raises:
         ValueError: the Tensor is no scalar, needs no gradient, or has too large a graph to look at.
+        TypeError: it is neither a Tensor nor a function, or a value is no number.
         RuntimeError: its graph was already released by ``backward``.
 
     What goes wrong in a function of the learner's is told in the error box instead.
@@ -62,6 +64,16 @@ class BackpropGraph(Explorer):
     ) -> None:
         self._expression, self._names, self._given = expression, names or {}, dict(values)
         self._turned = dict(zip(LETTERS, values, strict=False))
+        if not isinstance(expression, Tensor) and not callable(expression):
+            raise TypeError(
+                "BackpropGraph: expected a Tensor or a function of numbers, "
+                f"got {type(expression).__name__}"
+            )
+        wrong = [n for n, v in values.items() if not isinstance(v, Real)]
+        if wrong:
+            raise TypeError(
+                f"BackpropGraph: {wrong[0]} has to be a number, got {values[wrong[0]]!r}"
+            )
         if isinstance(expression, Tensor) and values:
             raise ValueError("BackpropGraph: values belong to a function; got a Tensor")
         self.walk = self._walk_of_tensor(expression, {}) if isinstance(expression, Tensor) else None

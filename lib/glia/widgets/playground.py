@@ -86,9 +86,10 @@ class Playground(Explorer):
         self.X, self.y = _scaled(*DATA[traits.get("data", "xor")][1]())
         if X is not None and y is not None:
             self.X, self.y = np.array(X, dtype=float), np.array(y, dtype=int)
-            if self.X.shape != (len(self.y), 2) or not np.isin(self.y, (0, 1)).all():
+            fits = self.X.shape == (len(self.y), 2) and np.isfinite(self.X).all()
+            if not fits or not np.isin(self.y, (0, 1)).all():
                 raise ValueError(
-                    "Playground: expected X of shape (N, 2) and y of N classes 0 and 1, got "
+                    "Playground: expected finite X of shape (N, 2) and N classes 0 and 1, got "
                     f"{self.X.shape} and {self.y.shape} with classes {np.unique(self.y).tolist()}"
                 )
         side = np.linspace(-EDGE, EDGE, CELLS)

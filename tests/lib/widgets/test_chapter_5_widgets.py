@@ -139,6 +139,12 @@ def test_graph_of_arrays_shows_shapes_and_data_asks_for_nothing():
 
 def test_graph_says_what_it_cannot_show():
     x = leaf([1.0, 2.0])
+    for strange, words in (
+        (3.0, "a function of numbers, got float"),
+        (abs, "x has to be a number"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            BackpropGraph(strange, x="1")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match=r"scalar that requires a gradient, got shape \(2,\)"):
         BackpropGraph(x * 2)
     loss = (x * x).sum()
@@ -206,7 +212,7 @@ def test_worked_net_compares_the_learners_step():
     assert "yours" in WorkedNetStepper(reference).frames[3]["side"]
     assert "keep the old ones" in WorkedNetStepper(slipped).error
     assert "your W, row by row differs" in WorkedNetStepper(uphill).error
-    assert "four things" in WorkedNetStepper(lambda *args: 1.0).error
+    assert "return (y, delta, W, v)" in WorkedNetStepper(lambda *args: 1.0).error
     assert "returned None" in WorkedNetStepper(lambda *args: None).error
 
 
@@ -313,5 +319,5 @@ def test_playground_tells_what_is_wrong_with_the_learners_net():
         assert "your net" not in plane.picture["say"]
         plane.on_press("once")  # the widget's own net trains, and the message stays
         assert words in plane.error and plane.trainee.steps == 1
-    with pytest.raises(ValueError, match=r"expected X of shape \(N, 2\)"):
+    with pytest.raises(ValueError, match=r"expected finite X of shape \(N, 2\)"):
         Playground(X=np.zeros((3, 3)), y=np.zeros(3))
