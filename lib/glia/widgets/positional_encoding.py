@@ -176,7 +176,7 @@ class PositionalEncodingExplorer(Explorer):
             return table
         try:
             value = ask(self._encoding, "your positional_encoding", PLACES, self.d_model)
-            yours = as_numbers(value, "your positional_encoding", table.shape)
+            yours = as_numbers(value, "your positional_encoding", table.shape, finite=True)
         except LearnerError as problem:
             self.error = str(problem)
             return table
