@@ -147,13 +147,13 @@ class WeightConventions(Explorer):
         answer = ", ".join(number(float(v), 1) for v in weight @ x + bias)
         given = ", ".join(number(float(v), 1) for v in x)
         rows = [
-            ["Wx + b", "PyTorch's storage", f"W ({self.neurons}, {self.inputs})", "a row", answer],
-            ["xW + b, Wᵀx + b", "examples in rows", f"W ({self.inputs}, {self.neurons})",
+            ["Wx + b", "PyTorch's storage", f"W ({self.neurons},\u00a0{self.inputs})", "a row", answer],
+            ["xW + b, Wᵀx + b", "examples in rows", f"W ({self.inputs},\u00a0{self.neurons})",
              "a column", answer],
-            ["Θa, a = (1, x)", "bias inside", f"Θ ({self.neurons}, {self.inputs + 1})", "a row",
+            ["Θa, a = (1, x)", "bias inside", f"Θ ({self.neurons},\u00a0{self.inputs + 1})", "a row",
              answer],
         ]  # fmt: skip
-        head = ["written", "", "shape", "a neuron is", f"answer to x = ({given})"]
+        head = ["written", "where", "shape", "a neuron is", f"answer to ({given})"]
         yours = self._yours()
         return beneath(table(head, rows) + yours)
 
