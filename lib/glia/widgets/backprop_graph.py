@@ -116,6 +116,12 @@ class BackpropGraph(Explorer):
     def _walk_of(self, values: dict[str, float]) -> Walk:
         leaves = {n: Tensor(np.float64(v), requires_grad=True) for n, v in values.items()}
         root, more = self._evaluated(leaves)
+        if root.array.size != 1 or not root.requires_grad:
+            depends = "" if root.requires_grad else " that depends on none of them"
+            raise LearnerError(
+                f"your expression makes a Tensor of shape {root.shape}{depends} out of "
+                f"{', '.join(values)}; expected one number that depends on them."
+            )
         return self._walk_of_tensor(root, {**more, **leaves})
 
     def _walk_of_tensor(self, root: Tensor, more: dict[str, Tensor]) -> Walk:
@@ -128,10 +134,14 @@ class BackpropGraph(Explorer):
 
     def _evaluated(self, leaves: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """What the learner's function makes of these numbers, and names that it may add."""
-        out = self._expression(**leaves)  # pyright: ignore[reportCallIssue]
-        out, more = out if isinstance(out, tuple) else (out, {})
+        assert not isinstance(self._expression, Tensor)
+        out = ask(self._expression, "your expression", **leaves)
+        out, more = out if isinstance(out, tuple) and len(out) == 2 else (out, {})
         if not isinstance(out, Tensor):
-            raise TypeError(f"expected a Tensor, got {type(out).__name__}")
+            raise LearnerError(
+                f"your expression returned type {type(out).__name__}; expected a Tensor of one "
+                "number, alone or with a dict of names: (out, {'u': u})."
+            )
         return out, more
 
     def _measured(self, values: dict[str, float]) -> str:

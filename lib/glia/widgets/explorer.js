@@ -54,7 +54,14 @@ function render({ model, el }) {
     const mark = event.target.closest("[data-hover]");
     if (mark) gliaSave(model, mark.dataset.trait, Number(mark.dataset.value));
   });
+  // What scrolls must be reachable by keyboard; what does not scroll should be no extra stop.
+  const sized = new ResizeObserver(() => {
+    if (picture.scrollWidth > picture.clientWidth) picture.setAttribute("tabindex", "0");
+    else picture.removeAttribute("tabindex");
+  });
+  sized.observe(picture);
   return () => {
+    sized.disconnect();
     row.stop();
     model.off("change", draw);
   };

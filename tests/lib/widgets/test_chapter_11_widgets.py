@@ -156,3 +156,11 @@ def test_a_net_with_other_layers_is_shown_as_well():
         "Tanh after convolution 1", "pooling 1", "Tanh after convolution 2", "pooling 2",
     ]  # fmt: skip
     assert "<svg" in shown.still()
+
+
+def test_tiles_cover_exactly_the_pixels_that_are_seen():
+    from glia.widgets.receptive_field import _runs
+
+    for counts in ([0, 1, 2, 1, 0], [1, 0, 1, 1], [3], [0, 0, 1]):
+        covered = [start + k for start, many in _runs(np.array(counts)) for k in range(many)]
+        assert covered == np.flatnonzero(counts).tolist()
