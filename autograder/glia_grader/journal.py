@@ -77,8 +77,14 @@ class Journal:
             The record as it was handed to `add`, or None.
         """
         entry = self._latest.get((student, notebook))
-        if entry is None or entry.key != key:
-            return None
+        return self.read(entry) if entry is not None and entry.key == key else None
+
+    def entry(self, student: str, notebook: str) -> Entry | None:
+        """The newest line about this student's work."""
+        return self._latest.get((student, notebook))
+
+    def read(self, entry: Entry) -> dict[str, Any] | None:
+        """The record that a line names; None if it was changed or lost since."""
         try:
             data = (self.folder / entry.file).read_bytes()
         except OSError:
@@ -90,7 +96,7 @@ class Journal:
     def latest(self, student: str, notebook: str) -> dict[str, Any] | None:
         """The student's newest record, whatever it was graded with."""
         entry = self._latest.get((student, notebook))
-        return self.find(student, notebook, entry.key) if entry else None
+        return self.read(entry) if entry is not None else None
 
     def known(self) -> list[tuple[str, str]]:
         """Every (student, notebook) with a record, sorted."""
