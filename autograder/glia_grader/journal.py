@@ -50,6 +50,7 @@ class Journal:
         self.path = self.folder / "journal.jsonl"
         (self.folder / "records").mkdir(parents=True, exist_ok=True)
         self._latest: dict[tuple[str, str], Entry] = {}
+        self._leftovers: list[str] | None = None
         for entry in self.lines():
             self._note(entry)
 
@@ -107,10 +108,18 @@ class Journal:
         data = json.dumps(record, ensure_ascii=False).encode("utf-8", errors="replace")
         name = hashlib.sha256(f"{student}\0{notebook}\0{key}".encode()).hexdigest()[:32]
         file = f"records/{name}.json"
-        sweep(self.folder / file)
+        self._sweep(self.folder / file)
         write_durably(self.folder / file, data)
         digest = hashlib.sha256(data).hexdigest()
         self._append(Entry(student, notebook, key, file, digest))
+
+    def _sweep(self, path: Path) -> None:
+        """As `sweep`, with one look at the folder for the whole run, however many there are."""
+        if self._leftovers is None:
+            self._leftovers = [name for name in os.listdir(path.parent) if name.endswith(".part")]
+        for name in self._leftovers:
+            if name.startswith(f".{path.name}."):
+                (path.parent / name).unlink(missing_ok=True)
 
     def _note(self, entry: Entry) -> None:
         self._latest[entry.student, entry.notebook] = entry
@@ -152,8 +161,13 @@ def write_durably(path: Path, data: bytes, mode: int | None = None) -> None:
 
 def sweep(path: Path) -> None:
     """Remove what a killed process left half-written of a file; nobody else may be writing it."""
-    for partial in path.parent.glob(f".{path.name}.*.part"):
-        partial.unlink(missing_ok=True)
+    try:
+        names = os.listdir(path.parent)
+    except FileNotFoundError:
+        return
+    for name in names:
+        if name.startswith(f".{path.name}.") and name.endswith(".part"):
+            (path.parent / name).unlink(missing_ok=True)
 
 
 def secret_seed(course: Path) -> int:
