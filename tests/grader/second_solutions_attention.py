@@ -158,10 +158,10 @@ def train_gpt(tokens, start):
 
     model = glia.models.GPT(36, context=24, d_model=32, nhead=2, num_layers=1)
     vector_to_parameters(glia.tensor(np.float32(start)), model.parameters())
-    optimizer, rng = glia.optim.Adam(model.parameters(), lr=0.01), np.random.default_rng(1)
+    optimizer, rng = glia.optim.Adam(model.parameters(), lr=0.005), np.random.default_rng(1)
     with glia.use(scaled_dot_product_attention=(forward, backward)):
         for step in range(500):
-            optimizer.param_groups[0]["lr"] = 0.01 * (1 - step / 500)
+            optimizer.param_groups[0]["lr"] = 0.005 * (1 - step / 500)
             text = tokens[rng.integers(0, len(tokens) - 25, size=12)[:, None] + np.arange(25)]
             scores = model(glia.tensor(text[:, :-1])).reshape(-1, 36)
             loss = glia.nn.functional.cross_entropy(scores, glia.tensor(text[:, 1:].reshape(-1)))

@@ -171,14 +171,16 @@ class Worker:
         return callable(self.shell.namespace.get(request["name"]))
 
     def signature(self, request: dict, blob: bytes) -> list[str] | None:
-        """The names of its parameters, where they can be told."""
+        """The names of its parameters, where they can be told; starred ones keep their stars."""
         function = self._function(request["name"])
         if type(function) is types.FunctionType and not vars(function):
             return _parameters(function.__code__)
         try:
-            return list(inspect.signature(function).parameters)
+            parameters = inspect.signature(function).parameters.values()
         except (TypeError, ValueError):
             return None
+        stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+        return [stars.get(p.kind, "") + p.name for p in parameters]
 
 
 def _parameters(code: types.CodeType) -> list[str]:
@@ -186,8 +188,8 @@ def _parameters(code: types.CodeType) -> list[str]:
     names, count = code.co_varnames, code.co_argcount
     keywords = names[count : count + code.co_kwonlyargcount]
     rest = list(names[count + code.co_kwonlyargcount :])
-    starred = [rest.pop(0)] if code.co_flags & inspect.CO_VARARGS else []
-    double = rest[:1] if code.co_flags & inspect.CO_VARKEYWORDS else []
+    starred = ["*" + rest.pop(0)] if code.co_flags & inspect.CO_VARARGS else []
+    double = ["**" + rest[0]] if code.co_flags & inspect.CO_VARKEYWORDS else []
     return [*names[:count], *starred, *keywords, *double]
 
 

@@ -163,7 +163,9 @@ def test_failures_are_told_apart(sandbox, source, kind, said):
 def test_exists_and_signature(box):
     box.exec("def f(x, y=1, *rest, z): pass\ng = 3", 5)
     assert box.exists("f") and not box.exists("g") and not box.exists("h")
-    assert box.signature("f") == ["x", "y", "rest", "z"]
+    assert box.signature("f") == ["x", "y", "*rest", "z"]
+    box.exec("class C:\n    def __call__(self, *x, **y): pass\ndef k(a, **b): pass\nf = C()", 5)
+    assert box.signature("f") == ["*x", "**y"] and box.signature("k") == ["a", "**b"]
     with pytest.raises(StudentFailure, match="not defined"):
         box.signature("h")
 

@@ -15,9 +15,10 @@ Put yours in its place with `glia.use(scaled_dot_product_attention=(forward, bac
 The text comes as numbers 0 to 35 (letters, a few signs, the space and the line's end), and so do
 the parameters to start from, all in one vector, in the order of `model.parameters()`
 (`nn.utils.vector_to_parameters` loads them). Return the trained ones as such a vector. The model is
-judged on verse that it has never seen: its mean cross entropy has to be below 2.42 nats a letter.
+judged on verse that it has never seen: its mean cross entropy has to be below 2.45 nats a letter.
 Knowing only how often each letter occurs gives about 3.1; knowing the one letter before, about 2.5:
-to do better one has to look further back. All weights should have moved. Letters are renumbered at
+to do better one has to look further back. 500 steps of Adam on 12 windows each, with a rate that
+falls from 0.005 to 0, do so with room. All weights should have moved. Letters are renumbered at
 random, so only training helps.
 """
 
@@ -37,7 +38,7 @@ def train_gpt(tokens, start):
 ALPHABET = "\n !',-.:;?abcdefghijklmnopqrstuvwxyz"
 K, C, D, H = len(ALPHABET), 24, 32, 2
 TRAINING, HELD_OUT = 60_000, 300
-LEARNS, GOOD = 2.9, 2.42
+LEARNS, GOOD = 2.9, 2.45
 _PARTS = {
     "tokens": (K, D), "places": (C, D), "norm1.weight": (D,), "norm1.bias": (D,),
     "qkv.weight": (3 * D, D), "qkv.bias": (3 * D,), "out.weight": (D, D), "out.bias": (D,),
@@ -122,7 +123,7 @@ def train_gpt(tokens, start):
         )  # fmt: skip
         grad = np.concatenate([g.ravel() for g in grads])
         first, second = 0.9 * first + 0.1 * grad, 0.99 * second + 0.01 * grad * grad
-        rate = 0.01 * (1.0 - step / steps) * np.sqrt(1.0 - 0.99**step) / (1.0 - 0.9**step)
+        rate = 0.005 * (1.0 - step / steps) * np.sqrt(1.0 - 0.99**step) / (1.0 - 0.9**step)
         flat = flat - rate * first / (np.sqrt(second) + 1e-8)
     return flat
 
