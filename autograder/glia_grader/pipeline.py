@@ -191,12 +191,15 @@ class _Run:
         self.result.missing = [s for s in self.writer.roster() if s not in handed_in]
         chosen = {s: p for s, p in handed_in.items() if wanted is None or s in wanted}
         self.total = len(chosen) * len(self.shop.releases)
+        with self.writer.together():
+            for student in chosen:
+                try:
+                    self.writer.admit(student)
+                except UnknownStudent as error:
+                    self.result.refused[student] = str(error)
         waiting = []
         for student, folder in chosen.items():
-            try:
-                self.writer.admit(student)
-            except UnknownStudent as error:
-                self.result.refused[student] = str(error)
+            if student in self.result.refused:
                 self._step(student, None, len(self.shop.releases))
                 continue
             for release in self.shop.releases:

@@ -91,6 +91,28 @@ def test_manual_scores_survive_a_regrade(course):
     assert row["grade-softmax"] == (0.5, 1.75, True)
 
 
+def test_one_transaction_a_submission(course):
+    """Each costs the disk a wait, and a crash between two would leave half a row."""
+    from sqlalchemy import event
+
+    commits = []
+    with GradebookWriter(Course(course), "ps1") as writer:
+        event.listen(writer.gradebook.engine, "commit", commits.append)
+        for student in ("ada", "bob", "eve"):
+            writer.save(record_of(course, student), hand_in(course, student, "{}"))
+    assert len(commits) == 3
+    assert scores(course).keys() == {"ada", "bob", "eve"}
+
+
+def test_what_fails_half_way_leaves_nothing(course):
+    odd = dataclasses.replace(record_of(course), notebook="another")
+    with pytest.raises(StopIteration), GradebookWriter(Course(course), "ps1") as writer:
+        writer.save(odd, hand_in(course, "ada", "{}"))
+    assert scores(course) == {}
+    save(course, record_of(course))
+    assert scores(course, "ada")["grade-softmax"][0] == 1.5
+
+
 def test_unreadable_is_not_zero_and_leaves_nothing_stale(course):
     save(course, record_of(course))
     unreadable = Record(
