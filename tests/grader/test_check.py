@@ -154,6 +154,25 @@ def test_the_limit_holds_in_another_thread():
     assert found and found[0].status == "timeout"
 
 
+def test_a_debugger_does_not_hang_and_nothing_stays_slow():
+    """What the time limit leaves behind in the interpreter, with and without its having passed."""
+    done = run_python(
+        """
+        import sys
+        from glia_grader import check
+
+        def endless(z):
+            while True:
+                pass
+
+        sys.settrace(lambda frame, event, argument: None)
+        print(check("softmax", lambda z: z).status, check("softmax", endless).status)
+        sys.settrace(None)
+        """
+    )
+    assert done.stdout.split() == ["failed", "timeout"], done.stderr[-2000:]
+
+
 def test_exit_is_a_verdict_not_the_end():
     def leaves(z):
         sys.exit(0)

@@ -11,11 +11,10 @@ from glia_grader.judge import _Run, judge
 from glia_grader.probes import answer as expected
 
 EXERCISES = all_exercises()
-SLOW = ("train_surnames", "train_gpt")  # as in test_exercises: the reference trains for long
 by_name = pytest.mark.parametrize(
     "exercise",
     [
-        pytest.param(e, id=e.name, marks=pytest.mark.slow if e.name in SLOW else ())
+        pytest.param(e, id=e.name, marks=pytest.mark.slow if e.milestone else ())
         for e in EXERCISES.values()
     ],
 )
@@ -78,6 +77,14 @@ def test_arguments_changed_in_place_cost_the_form_points_only(exercise):
     assert verdict.points == pytest.approx(exercise.points - lost, abs=0.006)
 
 
+def _seconds(exercise, args):
+    """The process's own time: what else the machine does is not counted."""
+    start = time.process_time()
+    with np.errstate(all="ignore"):
+        getattr(second_solutions, exercise.name)(*args)
+    return time.process_time() - start
+
+
 @by_name
 def test_there_is_time_for_a_solution_a_hundred_times_slower(exercise):
     """Second solutions are loops already; a milestone's slow twin has a test of its own."""
@@ -86,10 +93,7 @@ def test_there_is_time_for_a_solution_a_hundred_times_slower(exercise):
         return
     slowest = 0.0
     for args in _asked(exercise):
-        start = time.perf_counter()
-        with np.errstate(all="ignore"):
-            getattr(second_solutions, exercise.name)(*args)
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, min(_seconds(exercise, args) for _ in range(2)))
     assert 100 * slowest < exercise.time_limit, f"{slowest:.4f} s"
 
 

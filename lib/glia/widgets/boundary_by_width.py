@@ -194,7 +194,8 @@ class BoundaryByWidth(Explorer):
                 predict = ask(self._fit, "your fit", X, y, width, self.seed)
                 if not callable(predict):
                     raise LearnerError("your fit must return a function that predicts.")
-                as_numbers(ask(predict, "your predict", X), "your predict", (len(X),))
+                answer = ask(predict, "your predict", X)
+                as_numbers(answer, "your predict", (len(X),), finite=True)
                 nets.append(predict)
         except LearnerError as problem:
             self.error = str(problem)

@@ -55,11 +55,12 @@ function render({ model, el }) {
     if (mark) gliaSave(model, mark.dataset.trait, Number(mark.dataset.value));
   });
   // What scrolls must be reachable by keyboard; what does not scroll should be no extra stop.
-  const sized = new ResizeObserver(() => {
-    if (picture.scrollWidth > picture.clientWidth) picture.setAttribute("tabindex", "0");
-    else picture.removeAttribute("tabindex");
-  });
+  const sized = new ResizeObserver((parts) => parts.forEach(({ target }) => {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+  }));
   sized.observe(picture);
+  sized.observe(side);
   return () => {
     sized.disconnect();
     row.stop();

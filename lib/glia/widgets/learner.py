@@ -59,19 +59,22 @@ def ask(function: Callable[..., Any], name: str, *args: Any, **named: Any) -> An
     return value
 
 
-def as_numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
+def as_numbers(
+    value: Any, name: str, shape: tuple[int, ...], *, finite: bool = False
+) -> np.ndarray:
     """Return ``value`` as floats of ``shape``.
 
     Args:
         value: what the learner's function returned.
         name: how the message should call it.
         shape: what is expected; () also takes any array of a single number.
+        finite: whether nan and inf are refused: a picture cannot be drawn with them.
 
     Returns:
         float64 array of that shape.
 
     Raises:
-        LearnerError: it is not made of numbers, or has another shape.
+        LearnerError: it is not made of numbers, has another shape, or is not finite.
     """
     try:
         numbers = np.asarray(value, dtype=float)
@@ -80,11 +83,15 @@ def as_numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
             f"{name} returned {_short(value)}; expected {_shape_words(shape)}."
         ) from None
     if shape == () and numbers.size == 1:
-        return numbers.reshape(())
+        numbers = numbers.reshape(())
     if numbers.shape != shape:
         raise LearnerError(
             f"{name} returned {_shape_words(numbers.shape)}; expected {_shape_words(shape)}."
         )
+    if finite and not np.isfinite(numbers).all():
+        first = tuple(int(k) for k in np.argwhere(~np.isfinite(numbers))[0])
+        at = f" at [{', '.join(map(str, first))}]" if first else ""
+        raise LearnerError(f"{name} returned {numbers[first]}{at}; expected finite numbers.")
     return numbers
 
 

@@ -151,7 +151,8 @@ class PositionalEncodingExplorer(Explorer):
         line, one = y + p * h / PLACES, h / PLACES
         ring = [(x - 3, line), (x + w + 3, line), (x + w + 3, line + one), (x - 3, line + one)]
         drawn = (
-            path([*ring, ring[0]], color=BLACK, width=2)
+            path([*ring, ring[0]], color="#fff", width=5)  # seen on dark columns, too
+            + path([*ring, ring[0]], color=BLACK, width=2)
             + self._likes.curve(np.arange(PLACES) - p, alike, color=BLUE, width=2.5)
             + self._likes.dot(0, float(alike[p]), "D", color=BLACK, size=6)
         )
@@ -176,7 +177,7 @@ class PositionalEncodingExplorer(Explorer):
             return table
         try:
             value = ask(self._encoding, "your positional_encoding", PLACES, self.d_model)
-            yours = as_numbers(value, "your positional_encoding", table.shape)
+            yours = as_numbers(value, "your positional_encoding", table.shape, finite=True)
         except LearnerError as problem:
             self.error = str(problem)
             return table

@@ -288,5 +288,5 @@ def _runs(counts: np.ndarray) -> list[tuple[int, int]]:
     """Where neighbours that are seen begin, and how many they are: one tile instead of many."""
     seen = np.flatnonzero(counts)
     starts = np.flatnonzero(np.diff(seen, prepend=-2) > 1)
-    lengths = np.diff(np.append(starts, len(seen)))
-    return list(zip(seen[starts].tolist(), lengths.tolist(), strict=True))
+    lengths = np.diff(starts, append=len(seen))
+    return [(int(seen[k]), int(n)) for k, n in zip(starts, lengths, strict=True)]

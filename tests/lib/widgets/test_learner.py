@@ -63,3 +63,12 @@ def test_single_numbers_come_in_many_shapes():
 def test_what_is_not_a_number_is_refused(value):
     with pytest.raises(LearnerError, match="expected one number"):
         as_numbers(value, "yours", ())
+
+
+def test_nan_is_refused_where_only_finite_numbers_can_be_drawn():
+    answer = np.array([[1.0, 2.0], [3.0, np.nan]])
+    assert as_numbers(answer, "your f", (2, 2)).shape == (2, 2)
+    with pytest.raises(LearnerError, match=r"nan at \[1, 1\]; expected finite"):
+        as_numbers(answer, "your f", (2, 2), finite=True)
+    with pytest.raises(LearnerError, match="returned inf; expected finite"):
+        as_numbers(np.inf, "your f", (), finite=True)
