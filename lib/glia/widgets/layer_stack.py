@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -75,13 +76,20 @@ def paths(layers: Sequence[Layer], cell: int, size: int) -> list[np.ndarray]:
     Returns:
         One array a layer, that of the image of ``size`` first; padding is not counted.
     """
-    counts = [np.zeros(n, dtype=int) for n in sizes(layers, size)]
-    counts[-1][cell] = 1
-    for depth in range(len(layers) - 1, -1, -1):
-        layer = layers[depth]
-        for above in np.flatnonzero(counts[depth + 1]):
-            first = int(above) * layer.stride - layer.padding
-            for place in range(first, first + layer.reach, layer.dilation):
-                if 0 <= place < len(counts[depth]):
-                    counts[depth][place] += counts[depth + 1][above]
-    return counts
+    wide = sizes(layers, size)
+    counts = [np.arange(wide[-1]) == cell]
+    for layer, below in zip(reversed(layers), reversed(wide[:-1]), strict=True):
+        counts.insert(0, counts[0].astype(int) @ _links(layer, below))
+    return [each.astype(int) for each in counts]
+
+
+@lru_cache(maxsize=64)
+def _links(layer: Layer, below: int) -> np.ndarray:
+    """1 where a cell (row) of the layer looks at a cell (column) of the ``below`` ones under it."""
+    (above,) = sizes((layer,), below)[1:]
+    links = np.zeros((above, below), dtype=int)
+    first = np.arange(above)[:, None] * layer.stride - layer.padding
+    looks = first + layer.dilation * np.arange(layer.kernel)
+    rows, taps = np.nonzero((looks >= 0) & (looks < below))
+    links[rows, looks[rows, taps]] = 1
+    return links

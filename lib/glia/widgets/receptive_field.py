@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from glia.widgets.layer_stack import NETS, Layer, field, paths, sizes
 from glia.widgets.learner import LearnerError, as_numbers, ask
 from glia.widgets.pixels import image
 from glia.widgets.pointing import pick_area, pickable, pointed
-from glia.widgets.svg import BACKDROP, path, picture, rect, short, text
+from glia.widgets.svg import BACKDROP, path, picture, short, text
 from glia.widgets.table import beneath, table
 
 __all__ = ["ReceptiveField"]
@@ -220,13 +221,17 @@ def _middle(level: tuple[float, float, float], cell: float) -> float:
 
 def _cells(level: tuple[float, float, float], cells: Sequence[int], look: str) -> str:
     """Little squares, one for each cell, as one path."""
+    corners = "".join(_square(level, cell) for cell in cells)
+    return f"<path d='{corners}' {look}/>" if corners else ""
+
+
+@lru_cache(maxsize=1024)  # the same few hundred squares stand in every frame
+def _square(level: tuple[float, float, float], cell: int) -> str:
     half = (CELL - 3) / 2
-    corners = "".join(
+    return (
         f"M{short(_middle(level, cell) - half)},{short(level[2] - half)}"
         f"h{short(2 * half)}v{short(2 * half)}h-{short(2 * half)}Z"
-        for cell in cells
     )
-    return f"<path d='{corners}' {look}/>" if corners else ""
 
 
 def _cone(
@@ -250,10 +255,12 @@ def _cone(
 def _bars(level: tuple[float, float, float], counts: np.ndarray) -> str:
     """Below the image's cells: the number of paths, as bars that hang down."""
     tallest, room, top = max(int(counts.max()), 1), 36.0, level[2] + CELL / 2 + 6
-    parts = [
-        rect(_middle(level, cell) - 5, top, 10, room * counts[cell] / tallest, BLUE, "#003d61")
+    corners = "".join(
+        f"M{short(_middle(level, cell) - 5)},{short(top)}h10v{short(room * counts[cell] / tallest)}"
+        "h-10Z"
         for cell in np.flatnonzero(counts).tolist()
-    ]
+    )
+    parts = [f"<path d='{corners}' fill='{BLUE}' stroke='#003d61'/>"]
     words = f"paths to each pixel, at most {tallest}"
     parts.append(text(LEFT, HEIGHT - 4, words, size=12))
     return "".join(parts)

@@ -213,9 +213,7 @@ class WorkedNetStepper(Explorer):
         try:
             answer = ask(self._yours, "your worked_net_step", x, W, v, self.target, self.lr)
             if not isinstance(answer, tuple | list) or len(answer) != 4:
-                raise LearnerError(
-                    "your worked_net_step must return (y, delta, W, v)."
-                )
+                raise LearnerError("your worked_net_step must return (y, delta, W, v).")
             said = [
                 as_numbers(value, f"your {name}", shape)
                 for value, name, shape in zip(
