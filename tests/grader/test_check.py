@@ -18,6 +18,7 @@ from glia_grader.check import CheckFailed, Mark
 from glia_grader.exercise import add_overlay, all_exercises, load
 
 RIGHT = {name: e.reference for name, e in all_exercises().items()}
+MILESTONES = [name for name, e in all_exercises().items() if e.milestone]  # they train
 
 
 def unstable(z):
@@ -42,7 +43,9 @@ def test_the_module_and_the_function_share_a_name():
     assert glia_grader.check("softmax", RIGHT["softmax"]).passed
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in MILESTONES)) for n in RIGHT]
+)
 def test_check_and_grade_like_right_work(name):
     verdict = check(name, RIGHT[name])
     assert verdict.passed and verdict.to_html() == verdict._repr_html_()
@@ -151,6 +154,25 @@ def test_the_limit_holds_in_another_thread():
     assert found and found[0].status == "timeout"
 
 
+def test_a_debugger_does_not_hang_and_nothing_stays_slow():
+    """What the time limit leaves behind in the interpreter, with and without its having passed."""
+    done = run_python(
+        """
+        import sys
+        from glia_grader import check
+
+        def endless(z):
+            while True:
+                pass
+
+        sys.settrace(lambda frame, event, argument: None)
+        print(check("softmax", lambda z: z).status, check("softmax", endless).status)
+        sys.settrace(None)
+        """
+    )
+    assert done.stdout.split() == ["failed", "timeout"], done.stderr[-2000:]
+
+
 def test_exit_is_a_verdict_not_the_end():
     def leaves(z):
         sys.exit(0)
@@ -230,11 +252,13 @@ def test_nothing_posix_is_needed():
 
 
 def test_a_warm_check_is_quick():
-    for name, reference in RIGHT.items():
+    """Half a second of this process's own time, however busy the machine is with other things."""
+    for name in RIGHT.keys() - MILESTONES:
+        reference = RIGHT[name]
         check(name, reference)
-        start = time.perf_counter()
+        start = time.process_time()
         check(name, reference).to_html()
-        assert time.perf_counter() - start < 0.5, name
+        assert time.process_time() - start < 0.5, name
 
 
 def test_an_overlay_stands_before_the_bundled_exercise(tmp_path, monkeypatch):

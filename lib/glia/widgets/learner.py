@@ -5,24 +5,29 @@ from __future__ import annotations
 import traceback
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 __all__ = ["LearnerError", "as_numbers", "ask"]
 
+PACKAGE = str(Path(__file__).parents[1])  # whose lines are none of the learner's
+FEW = 12  # numbers of an array that are still worth reading
+
 
 class LearnerError(Exception):
     """What the learner should read; a widget shows it in its error box."""
 
 
-def ask(function: Callable[..., Any], name: str, *args: Any) -> Any:
-    """Call ``function(*args)`` quietly and return what it returns.
+def ask(function: Callable[..., Any], name: str, *args: Any, **named: Any) -> Any:
+    """Call ``function(*args, **named)`` quietly and return what it returns.
 
     Args:
         function: the learner's function.
         name: how the message should call it, such as "your loss".
         args: its arguments; arrays are copied, so that it cannot change ours.
+        named: its arguments by name.
 
     Returns:
         Its value, whatever that is, but never None.
@@ -35,16 +40,19 @@ def ask(function: Callable[..., Any], name: str, *args: Any) -> Any:
         # An overflow is a lesson of this chapter, not a page of warnings beside the widget.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            value = function(*copies)
+            value = function(*copies, **named)
+    except LearnerError:
+        raise  # somebody within has said already what went wrong
     except NotImplementedError:
         raise LearnerError(
             f"{name} is not written yet. Fill in its cell, run it, then run this cell again."
         ) from None
     except Exception as problem:
         where = _line_in(function, problem)
+        given = [_short(arg) for arg in args] + [f"{k}={_short(v)}" for k, v in named.items()]
+        called = f"\nIt was called with {', '.join(given)}." if given else ""
         raise LearnerError(
-            f"{name} stopped with {type(problem).__name__}: {problem}{where}\n"
-            f"It was called with {', '.join(_short(arg) for arg in args)}."
+            f"{name} stopped with {type(problem).__name__}: {problem}{where}{called}"
         ) from problem
     if value is None:
         raise LearnerError(f"{name} returned None. Does it end in a line with 'return'?")
@@ -88,9 +96,11 @@ def as_numbers(
 
 
 def _line_in(function: Callable[..., Any], problem: Exception) -> str:
-    code = getattr(function, "__code__", None)
+    """The line of the function, or of a notebook cell that it has called, where it went wrong."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", PACKAGE)
+    own = None if file.startswith(PACKAGE) else file
     for frame in reversed(traceback.extract_tb(problem.__traceback__)):
-        if code is not None and frame.filename == code.co_filename:
+        if frame.filename == own or (own is None and "ipykernel_" in frame.filename):
             text = f": {frame.line}" if frame.line else ""
             return f" (line {frame.lineno}{text})"
     return ""
@@ -101,6 +111,8 @@ def _shape_words(shape: tuple[int, ...]) -> str:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.size > FEW:
+        return _shape_words(value.shape)
     words = np.array2string(value, precision=4) if isinstance(value, np.ndarray) else repr(value)
     words = " ".join(words.split())
     return words if len(words) <= 60 else words[:57] + "..."
