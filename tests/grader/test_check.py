@@ -112,6 +112,17 @@ def test_progress_remembers_this_session():
     assert f"/ {total:g}" in repr(progress()) and "<table" in progress()._repr_html_()
 
 
+def test_progress_opens_only_what_was_begun(monkeypatch):
+    module = sys.modules["glia_grader.check"]
+    monkeypatch.setattr(module, "_progress", {})
+    check("gate_weights", RIGHT["gate_weights"])
+    page, words = progress()._repr_html_(), repr(progress())
+    assert page.count("<details open>") == 1 and page.count("<details>") >= 5
+    assert page.index("<details open>") < page.index("gate_weights") < page.index("<details>")
+    assert "gate_weights" in words and "sigmoid" not in words
+    assert re.search(r"perceptron \(7 exercises\): 2 / \d+", words)
+
+
 def test_printing_is_swallowed(capfd):
     def noisy(z):
         print("x" * 10_000)

@@ -107,3 +107,22 @@ def test_an_empty_corner_of_a_table_is_no_header():
     page = table(["", "values"], [["z", "0.5"]])
     assert "<td></td><th scope='col'>values</th>" in page
     assert "<th scope='row'>z</th><td>0.5</td>" in page
+
+
+def test_a_press_is_answered_in_one_message(monkeypatch):
+    class Counter(Explorer):
+        count = traitlets.Int(0).tag(sync=True)
+        redraw_on = ("count",)
+
+        def draw(self):
+            return {"svg": svg.picture(10, 10, alt="a count"), "say": str(self.count)}
+
+        def on_press(self, name):
+            self.count += 1
+            self.count += 1
+
+    counter, sent = Counter(label="Counter"), []
+    monkeypatch.setattr(counter, "send_state", lambda key=None: sent.append(set(key)))
+    counter._on_message(counter, {"press": "more"}, [])
+    assert len(sent) == 1 and {"count", "picture"} <= sent[0]
+    assert counter.picture["say"] == "2"

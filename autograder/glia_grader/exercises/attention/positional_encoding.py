@@ -99,6 +99,13 @@ def _own_speed(length, d_model):
     return table
 
 
+def _column_for_i(length, d_model):
+    angles = np.arange(length)[:, None] / 10000.0 ** (2 * np.arange(d_model) / d_model)
+    table = np.empty((length, d_model))
+    table[:, 0::2], table[:, 1::2] = np.sin(angles[:, 0::2]), np.cos(angles[:, 1::2])
+    return table
+
+
 def _times(length, d_model):
     angles = np.arange(length)[:, None] * 10000.0 ** (np.arange(0, d_model, 2) / d_model)
     table = np.empty((length, d_model))
@@ -153,6 +160,18 @@ EXERCISE = Exercise(
                 "Do a sine and its cosine describe the same angle in your table?",
                 "A pair is one hand of a clock: sine and cosine of one angle.",
                 "Use the exponent 2i/D for column 2i and for column 2i + 1.",
+            ),
+            "two",
+        ),
+        Misconception(
+            "column_for_i",
+            "The i of the formula is the column's number.",
+            "Only column 0 is right: all others turn too slowly.",
+            _column_for_i,
+            (
+                "With D = 2, which i belongs to column 1?",
+                "The formula numbers pairs: columns 2i and 2i + 1 share one i.",
+                "Take i = column // 2, so that the exponent is 2 * (column // 2) / d_model.",
             ),
             "two",
         ),

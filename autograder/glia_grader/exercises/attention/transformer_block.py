@@ -164,7 +164,8 @@ def _normed_residual(x, W_q, W_k, W_v, W_o, W_1, b_1, W_2, b_2, norm):
         y = n if norm == "pre" else x
         if part == "attend":
             scores = (y @ W_q) @ (y @ W_k).T / np.sqrt(W_q.shape[1])
-            powers = np.exp(scores - scores.max()) * np.tri(len(y))
+            scores = np.where(np.tri(len(y), dtype=bool), scores, -np.inf)
+            powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
             y = y + powers / powers.sum(axis=-1, keepdims=True) @ (y @ W_v) @ W_o
         else:
             y = y + np.maximum(y @ W_1 + b_1, 0) @ W_2 + b_2

@@ -115,6 +115,14 @@ def _same_array(A, b, start, lr, steps):
     return np.array(path)
 
 
+def _same_given_array(A, b, start, lr, steps):
+    path = [start]
+    for _ in range(steps):
+        start -= lr * (A @ start - b)
+        path.append(start)
+    return np.array(path)
+
+
 def _without_start(A, b, start, lr, steps):
     x, path = np.array(start, dtype=float), []
     for _ in range(steps):
@@ -221,6 +229,7 @@ EXERCISE = Exercise(
                 "Write x = x - ..., which makes a new array, or append x.copy().",
             ),
             "first",
+            variants=(_same_given_array,),
         ),
         Misconception(
             "without_start",
