@@ -46,9 +46,10 @@ def backward(roots: Sequence[Any], seeds: Sequence[np.ndarray], retain_graph: bo
     """
     watch.count_step()
     leaves = _walk(roots, seeds, retain_graph)
-    for leaf, array in leaves:
+    for leaf, array, is_new in leaves:
         if leaf.grad is None:
-            leaf.grad = make(np.array(array))  # a copy: gradients may share memory
+            # A copy, unless it is known that nobody else has the array: gradients may share memory.
+            leaf.grad = make(array if is_new and not leaf.hooks else np.array(array))
         else:
             leaf.grad.array += array
 
@@ -76,7 +77,7 @@ def grad(
         seeds = [g.array for g in given]
     found: dict[int, np.ndarray] = {}
     watched = {id(v): v for v in inputs}
-    for leaf, array in _walk(outputs, seeds, retain_graph, watched, found):
+    for leaf, array, _ in _walk(outputs, seeds, retain_graph, watched, found):
         found[id(leaf)] = array
     return tuple(make(np.array(found[id(v)])) if id(v) in found else None for v in inputs)
 
@@ -87,15 +88,23 @@ def _walk(
     retain_graph: bool,
     watched: dict | None = None,
     found: dict | None = None,
-) -> list[tuple[Any, np.ndarray]]:
-    """Visit the graph in reverse topological order; return the leaves and their gradients."""
-    pending: dict[Context, list] = {}
-    leaves: dict[int, tuple[Any, np.ndarray]] = {}
+) -> list[tuple[Any, np.ndarray, bool]]:
+    """Visit the graph in reverse topological order.
 
-    def deliver(variable: Any, source: tuple[Context, int] | None, array: np.ndarray) -> None:
+    Returns:
+        The leaves, their gradients, and whether the array is new and nobody else's.
+    """
+    pending: dict[Context, list] = {}
+    leaves: dict[int, tuple[Any, np.ndarray, bool]] = {}
+
+    def deliver(
+        variable: Any, source: tuple[Context, int] | None, array: np.ndarray, is_new: bool = False
+    ) -> None:
         if source is None:
             known = leaves.get(id(variable))
-            leaves[id(variable)] = (variable, array if known is None else known[1] + array)
+            leaves[id(variable)] = (
+                (variable, array, is_new) if known is None else (variable, known[1] + array, True)
+            )
             return
         ctx, index = source
         slots = pending.get(ctx)
@@ -119,17 +128,28 @@ def _walk(
                 grads[index] = _run_hooks(ctx.hooks[index], grads[index])
             if found is not None and (ctx, index) in outputs:
                 found[outputs[ctx, index]] = grads[index]
-        for position, array in enumerate(_local_gradients(ctx, grads)):
-            if ctx.needs_input_grad[position] and array is not None:
-                deliver(ctx.inputs[position], ctx.sources[position], _checked(ctx, position, array))
+        keeps_nothing = ctx.function.keeps_nothing
+        results = _local_gradients(ctx, grads)
+        for position, needed in enumerate(ctx.needs_input_grad):
+            array = results[position]
+            if needed and array is not None:
+                variable = ctx.inputs[position]
+                expected = variable.array
+                if (
+                    type(array) is not np.ndarray
+                    or array.shape != expected.shape
+                    or array.dtype is not expected.dtype
+                ):
+                    array = _checked(ctx, position, array)
+                deliver(variable, ctx.sources[position], array, keeps_nothing)
         if retain_graph:
             ctx.grad_outputs = grads
     if not retain_graph:
         for ctx in order:
             ctx.release()
     return [
-        (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array)
-        for leaf, array in leaves.values()
+        (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array, is_new)
+        for leaf, array, is_new in leaves.values()
         if leaf.requires_grad
     ]
 

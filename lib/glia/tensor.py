@@ -151,7 +151,9 @@ class Tensor(Methods):
                 )
             seed = np.ones_like(self.array)
         else:
-            seed = np.broadcast_to(as_array(gradient), self.shape).astype(self.dtype)
+            seed = as_array(gradient)
+            if seed.shape != self.shape or seed.dtype != self.dtype:
+                seed = np.broadcast_to(seed, self.shape).astype(self.dtype)
         autograd.backward([self], [seed], retain_graph)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Callable[[], None]:
@@ -214,7 +216,7 @@ class Tensor(Methods):
             raise RuntimeError("only leaves can be copied deeply: call .detach() or .clone() first")
         out = type(self).__new__(type(self))
         Tensor.__init__(out, requires_grad=self.requires_grad)
-        out.array = self.array.copy()
+        out.array = self.array.copy("K")
         return out
 
     __hash__ = object.__hash__  # type: ignore[assignment]

@@ -20,6 +20,8 @@ Pads = tuple[Pair, Pair]
 class Conv2d(Op, name="conv2d"):
     """Cross-correlation; ∂W and ∂X sum over every use of the shared weights and of the pixels."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, weight, bias, stride, padding, dilation, groups):
         ctx.save_for_backward(x, weight, stride, padding, dilation, groups)
@@ -31,7 +33,7 @@ class Conv2d(Op, name="conv2d"):
         return *run(grad, *ctx.saved_tensors, ctx.needs_input_grad[:3]), None, None, None, None
 
 
-@reference()
+@reference(twin="glia.kernels.conv.conv2d")
 def conv2d(
     x: np.ndarray,
     weight: np.ndarray,
@@ -56,7 +58,7 @@ def conv2d(
     return y if bias is None else y + bias[:, None, None]
 
 
-@reference()
+@reference(twin="glia.kernels.conv.conv2d_backward")
 def conv2d_backward(
     grad: np.ndarray,
     x: np.ndarray,

@@ -26,7 +26,9 @@ def unary(name: str, value: Callable[[_Array], _Array], slope: Callable) -> type
     def backward(ctx, grad):
         return grad * slope(*ctx.saved_tensors)
 
-    return _op(name, forward, backward)
+    made = _op(name, forward, backward)
+    made.keeps_nothing = True
+    return made
 
 
 def binary(name: str, value: Callable, slope_a: Callable, slope_b: Callable) -> type[Op]:

@@ -1,0 +1,259 @@
+"""Convolution as a matrix product without gathering patches; textbook twin in `glia.ops.conv`.
+
+With the batch innermost, row `oh` of all output images is a matrix (O, OW·N): filters times
+patches, where the row of patches for a place (c, kh, kw) of the window is a stretch of the input
+that begins at an offset of its own. `gemm_at` takes these offsets from a table.
+
+Backward the same product runs over the padded upstream gradient with the filters turned round (∂X),
+and the products of all rows of ∂Y with the stretches are summed (∂W).
+
+Strides, and filters that see only a group of channels, take the textbook's path.
+
+Threads share output rows, in forward and in ∂X. For ∂W each half of the rows has sums of its own,
+and the two are added: always two, however many threads there are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glia.ops.conv import conv2d as plain_conv2d
+from glia.ops.conv import conv2d_backward as plain_conv2d_backward
+from glia.ops.conv import output_size
+
+from ._core.dots import FEW, MANY, SUMS, added, dots_few, dots_many
+from ._core.gemm import gemm_at
+from ._core.loops import vector_loop
+from ._core.memory import address
+from ._core.target import LANES
+from ._jit import jit, parallel, prange
+from ._layout import batch_first, batch_last
+from ._pool import FLOAT32, ready, take
+from ._share import SERIAL, parts_of, share
+
+_sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum")
+_copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
+_STRETCH = 1024  # columns that one call of `dots` goes through: they stay in the first-level cache
+_tables: dict[tuple, np.ndarray] = {}
+_none = np.zeros((1, 1, 1, 1), np.float32)
+
+
+def conv2d(
+    x, weight, bias=None, stride=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1), groups=1
+):
+    """Cross-correlate images (N, C, H, W) with filters (O, C, KH, KW)."""
+    if _odd(x, weight, bias, stride, groups):
+        return plain_conv2d(x, weight, bias, stride, padding, dilation, groups)
+    filters = ready(weight).reshape(len(weight), -1)
+    source = _padded(batch_last(x), padding)
+    channels, height, width, batch = source.shape
+    kernel = weight.shape[2:]
+    h_out = output_size(height, kernel[0], 1, (0, 0), dilation[0])
+    w_out = output_size(width, kernel[1], 1, (0, 0), dilation[1])
+    y = take(len(weight), h_out, w_out, batch)
+    offsets = _offsets(channels, height, width, batch, kernel, dilation)
+    _forward(
+        source, filters, filters[0] if bias is None else ready(bias), bias is not None, offsets, y
+    )
+    return batch_first(y)
+
+
+def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(True, True, True)):
+    """Return the gradients of x, weight and bias, None where not needed."""
+    if _odd(x, weight, grad, stride, groups) or not grad.size:
+        return plain_conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs)
+    upstream = batch_last(grad)
+    kernel = weight.shape[2:]
+    grad_x = grad_weight = grad_bias = None
+    if needs[1]:
+        grad_weight = _filters(upstream, _padded(batch_last(x), padding), kernel, dilation)
+    if needs[0]:
+        grad_x = batch_first(_images(upstream, x.shape, ready(weight), padding, dilation))
+    if needs[2]:
+        grad_bias = np.empty(len(weight), FLOAT32)
+        _biases(upstream.reshape(len(weight), -1), grad_bias)
+    return grad_x, grad_weight, grad_bias
+
+
+def _odd(x, weight, other, stride, groups):
+    if other is not None and other.dtype != FLOAT32:
+        return True
+    small = not x.size or not weight.size
+    return small or x.dtype != FLOAT32 or weight.dtype != FLOAT32 or stride != (1, 1) or groups != 1
+
+
+def _padded(source, padding):
+    """Return (C, H, W, N) with zeros around the images."""
+    (top, bottom), (left, right) = padding
+    if not (top or bottom or left or right):
+        return source
+    channels, height, width, batch = source.shape
+    out = take(channels, height + top + bottom, width + left + right, batch)
+    _pad(source, out, top, left)
+    return out
+
+
+def _images(upstream, shape, weight, padding, dilation):
+    """Return ∂X: the upstream gradient, padded, times the filters turned round."""
+    batch, channels, height, width = shape
+    many, _, *kernel = weight.shape
+    around = []
+    for axis in range(2):
+        before = dilation[axis] * (kernel[axis] - 1) - padding[axis][0]
+        size = (height, width)[axis] + dilation[axis] * (kernel[axis] - 1)
+        around.append((before, size - before - upstream.shape[1 + axis]))
+    if min(min(around)) < 0:  # more padding than window: cut instead
+        upstream = np.ascontiguousarray(
+            upstream[
+                :,
+                max(-around[0][0], 0) : upstream.shape[1] - max(-around[0][1], 0),
+                max(-around[1][0], 0) : upstream.shape[2] - max(-around[1][1], 0),
+            ]
+        )
+        around = [(max(a, 0), max(b, 0)) for a, b in around]
+    source = _padded(upstream, tuple(around))
+    turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3))
+    out = take(channels, height, width, batch)
+    offsets = _offsets(many, source.shape[1], source.shape[2], batch, tuple(kernel), dilation)
+    turned = turned.reshape(channels, -1)
+    _forward(source, turned, turned[0], False, offsets, out)
+    return out
+
+
+def _filters(upstream, source, kernel, dilation):
+    """Return ∂W."""
+    channels, height, width, batch = source.shape
+    places = channels * kernel[0] * kernel[1]
+    many = len(upstream)
+    tile = FEW if many <= FEW[0] else MANY
+    offsets = _offsets(channels, height, width, batch, kernel, dilation)
+    if many % tile[0]:  # whole tiles only: filters of zeros fill the last one
+        filled = take(-(-many // tile[0]) * tile[0], *upstream.shape[1:])
+        filled[:many], filled[many:] = upstream, 0
+        upstream = filled
+    tiles = len(upstream) // tile[0] * -(-places // tile[1])
+    sums = take(2, tiles, SUMS)
+    out = np.empty((many, places), FLOAT32)
+    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, out)
+    return out.reshape(many, channels, *kernel)
+
+
+def _offsets(channels, height, width, batch, kernel, dilation):
+    """Return where each place of the window begins, zeros behind to fill a tile."""
+    key = (channels, height, width, batch, *kernel, *dilation)
+    table = _tables.get(key)
+    if table is None:
+        c, u, v = np.indices((channels, *kernel)).reshape(3, -1)
+        places = ((c * height + u * dilation[0]) * width + v * dilation[1]) * batch
+        if len(_tables) > 64:
+            _tables.clear()
+        table = _tables[key] = np.concatenate([places, np.zeros(8, np.int64)]).astype(np.int64)
+    return table
+
+
+@parallel
+def _pad(source, out, top, left):
+    channels = len(source)
+    parts = min(parts_of(out.size, SERIAL), channels)
+    if parts == 1:
+        _pad_channels(0, channels, source, out, top, left)
+    else:
+        for t in prange(parts):
+            first, last = share(t, parts, channels, 1)
+            _pad_channels(first, last, source, out, top, left)
+
+
+@jit
+def _pad_channels(first, last, source, out, top, left):
+    _, height, width, batch = source.shape
+    rows, columns = out.shape[1], out.shape[2]
+    ps, po = address(source), address(out)
+    out[first:last] = np.float32(0)
+    for c in range(first, last):
+        for h in range(height):
+            line = po + 4 * ((c * rows + h + top) * columns + left) * batch
+            _copy((ps + 4 * (c * height + h) * width * batch, line), width * batch, ())
+
+
+@parallel
+def _forward(source, filters, bias, with_bias, offsets, y):
+    places, rows = filters.shape[1], y.shape[1]
+    parts = min(parts_of(y.size * places, SERIAL), rows)
+    if parts == 1:
+        _rows(0, rows, source, filters, bias, with_bias, offsets, y)
+    else:
+        for t in prange(parts):
+            first, last = share(t, parts, rows, 1)
+            _rows(first, last, source, filters, bias, with_bias, offsets, y)
+
+
+@jit
+def _rows(first, last, source, filters, bias, with_bias, offsets, y):
+    many, places = filters.shape
+    line = source.shape[2] * source.shape[3]
+    columns = y.shape[2] * y.shape[3]
+    ps, pf, pb, po, py = (
+        address(source), address(filters), address(bias), address(offsets), address(y),
+    )  # fmt: skip
+    for h in range(first, last):
+        gemm_at(
+            pf, places, 1, ps + 4 * h * line, po, py + 4 * h * columns, y.shape[1] * columns,
+            many, columns, places, 3 if with_bias else 0, pb,
+        )  # fmt: skip
+
+
+@parallel
+def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, out):
+    rows = upstream.shape[1]
+    if upstream.size * out.shape[1] < SERIAL or rows < 2:
+        _sum_half(0, rows, 0, upstream, source, offsets, tile_filters, tile_places, sums, out)
+        _sum_half(rows, rows, 1, upstream, source, offsets, tile_filters, tile_places, sums, out)
+    else:
+        for t in prange(2):
+            first, last = share(t, 2, rows, 1)
+            _sum_half(
+                first, last, t, upstream, source, offsets, tile_filters, tile_places, sums, out
+            )
+    many, places = out.shape
+    across = (places + tile_places - 1) // tile_places
+    half = 4 * (sums.size // 2)
+    for o in range(many):
+        for k in range(places):
+            tile = (o // tile_filters) * across + k // tile_places
+            inside = (o % tile_filters) * tile_places + k % tile_places
+            place = address(sums) + 4 * (tile * SUMS + inside * LANES)
+            out[o, k] = added(place, place + half)
+
+
+@jit
+def _sum_half(first, last, half, upstream, source, offsets, tile_filters, tile_places, sums, out):
+    filters, rows = upstream.shape[0], upstream.shape[1]
+    columns = upstream.shape[2] * upstream.shape[3]
+    line = source.shape[2] * source.shape[3]
+    places = out.shape[1]
+    sums[half] = np.float32(0)
+    pu, ps, po = address(upstream), address(source), address(offsets)
+    step = max(1, _STRETCH // columns)
+    for h in range(first, last, step):
+        some = min(step, last - h)
+        place = address(sums) + half * 4 * (sums.size // 2)
+        for o in range(0, filters, tile_filters):
+            y = pu + 4 * (o * rows + h) * columns
+            for k in range(0, places, tile_places):
+                if tile_filters == FEW[0]:
+                    dots_few(
+                        y, rows * columns, columns, ps + 4 * h * line, line, po + 8 * k,
+                        some, columns, place,
+                    )  # fmt: skip
+                else:
+                    dots_many(
+                        y, rows * columns, columns, ps + 4 * h * line, line, po + 8 * k,
+                        some, columns, place,
+                    )  # fmt: skip
+                place += 4 * SUMS
+
+
+@jit
+def _biases(upstream, out):
+    for o in range(len(out)):
+        out[o] = _sum((address(upstream) + 4 * o * upstream.shape[1],), upstream.shape[1], ())
