@@ -216,7 +216,7 @@ class Tensor(Methods):
             raise RuntimeError("only leaves can be copied deeply: call .detach() or .clone() first")
         out = type(self).__new__(type(self))
         Tensor.__init__(out, requires_grad=self.requires_grad)
-        out.array = self.array.copy("K")
+        out.array = self.array.copy()
         return out
 
     __hash__ = object.__hash__  # type: ignore[assignment]

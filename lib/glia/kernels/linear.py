@@ -1,12 +1,13 @@
 """The affine map Y = X Wᵀ + b; the textbook twin is in `glia.ops.matmul`.
 
-Weights lie in memory as (in, out), which is the order that X Wᵀ reads them in; `nn.Linear` stores
-them so and shows the transposed view. Other orders are turned first.
+A tile of a product wants the rows of its right factor to lie in memory, and forward has Wᵀ there.
+Whatever costs less is turned round first: the weights, or (few rows, as in an MLP's batch) the
+activations, for Yᵀ = W Xᵀ. One to three rows are taken as dot products with the rows of W.
+Backward, ∂X = ∂Y W and ∂W = ∂Yᵀ X have their right factors as they need them.
 
-Who computes what. With few rows (a batch of an MLP) each of two halves of the input features
-belongs to one thread, in forward, in ∂W, in ∂X: its part of W stays in that thread's cache. Forward
-then has two partial products to add, always two, however many threads there are. With many rows
-(the positions of a transformer) the rows are shared out.
+Who computes what. With few rows a thread has the same share of the output features, that is of the
+rows of W, in forward and in ∂W, as it has in the optimiser's update: they stay in its cache. With
+many rows (the positions of a transformer) the rows are shared out. Sums never are.
 """
 
 from __future__ import annotations
@@ -18,18 +19,19 @@ from glia.ops.matmul import linear_backward as plain_linear_backward
 
 from ._core.gemm import gemm
 from ._core.loops import vector_loop
-from ._core.memory import address
+from ._core.memory import address, read, write
+from ._core.target import ROWS
 from ._core.transpose import transpose
 from ._jit import jit, parallel, prange
-from ._layout import as_it_lies
 from ._pool import FLOAT32, ready, take
-from ._share import SERIAL, parts_of, share
-
-MANY_ROWS = 512
+from ._share import SERIAL, STREAM, parts_of, share
 
 _add = vector_loop(lambda f, a, s: [a[0] + a[1]], stores=(0,))
 _copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
+_dot = vector_loop(lambda f, a, s: ([], a[0] * a[1]), reduce="sum", unroll=4)
 _nothing = np.zeros(1, np.float32)
+_empty = np.zeros((1, 1), np.float32)
+_FEW, _NARROW, _MANY = 0, 1, 2
 
 
 def linear(x, weight, bias=None):
@@ -40,26 +42,20 @@ def linear(x, weight, bias=None):
     """
     if not (x.dtype == weight.dtype == FLOAT32) or (bias is not None and bias.dtype != FLOAT32):
         return plain_linear(x, weight, bias)
-    features = x.shape[-1]
-    if x.size == 0 or weight.size == 0:
+    out, features = weight.shape
+    if x.shape[-1] != features or x.size == 0 or out == 0:
         return plain_linear(x, weight, bias)
-    out = weight.shape[0]
-    lying, _, back = as_it_lies(x if x.ndim == 2 else x.reshape(-1, features))
     rows = x.size // features
-    turned, stored, turn = _both_orders(weight, forward=True)
+    flat = ready(x if x.ndim == 2 else x.reshape(rows, features))
     y = take(rows, out)
-    part = take(rows, out) if rows < MANY_ROWS and x.size * out >= SERIAL else _row
-    _forward(
-        lying,
-        back is not None,
-        turned,
-        stored,
-        turn,
-        _nothing if bias is None else ready(bias),
-        0 if bias is None else 2,
-        y,
-        part,
-    )
+    if rows < 4:
+        way, room = _FEW, _empty
+    elif out * features > rows * (out + features):
+        way, room = _NARROW, take(rows, out + features)
+    else:
+        way, room = _MANY, take(features, out)
+    given = _nothing if bias is None else ready(bias)
+    _forward(way, flat, ready(weight), given, bias is not None, y, room)
     return y if x.ndim == 2 else y.reshape(*x.shape[:-1], out)
 
 
@@ -68,242 +64,135 @@ def linear_backward(grad, x, weight, needs):
     if not (grad.dtype == x.dtype == weight.dtype == FLOAT32) or not (grad.size and x.size):
         return plain_linear_backward(grad, x, weight, needs)
     out, features = weight.shape
-    upstream = ready(grad if grad.ndim == 2 else grad.reshape(-1, out))
-    column = weight.flags.f_contiguous
-    flat = x if x.ndim == 2 else x.reshape(-1, features)
-    lying, _, back = as_it_lies(flat) if column else (ready(flat), None, None)
     rows = x.size // features
+    upstream = ready(grad if grad.ndim == 2 else grad.reshape(rows, out))
+    flat = ready(x if x.ndim == 2 else x.reshape(rows, features))
     need_x, need_weight, need_bias = needs
-    turned, stored, turn = _both_orders(weight, forward=False) if need_x else (_row, _row, False)
-    grad_x = take(rows, features) if need_x else _row
-    grad_weight = take(*((features, out) if column else (out, features))) if need_weight else _row
+    grad_x = take(rows, features) if need_x else _empty
+    grad_weight = take(out, features) if need_weight else _empty
     grad_bias = take(out) if need_bias else _nothing
-    _backward(
-        upstream,
-        lying,
-        back is not None,
-        turned,
-        stored,
-        turn,
-        grad_x,
-        grad_weight,
-        grad_bias,
-        need_x,
-        need_weight,
-        need_bias,
-        column,
-    )
+    given = ready(weight) if need_x else _empty
+    _backward(upstream, flat, given, grad_x, grad_weight, grad_bias, *needs)
     return (
         None if not need_x else grad_x if x.ndim == 2 else grad_x.reshape(x.shape),
-        None if not need_weight else grad_weight.T if column else grad_weight,
+        grad_weight if need_weight else None,
         grad_bias if need_bias else None,
     )
 
 
-_row = np.zeros((1, 1), np.float32)
-
-
-def _both_orders(weight, forward):
-    """Return W as (in, out) and as (out, in), and whether the one that is needed is still empty."""
-    if weight.flags.f_contiguous:
-        lying = ready(weight.T)
-        return lying, _row if forward else take(*weight.shape), not forward
-    standing = ready(weight)
-    return take(*weight.shape[::-1]) if forward else _row, standing, forward
-
-
 @parallel
-def _forward(x, turned_x, turned, stored, turn, bias, start, y, part):
-    """Y = X W + b with W (in, out); `part` takes the second half's product."""
-    rows, out = y.shape
-    features = x.size // rows
-    row, col = (1, rows) if turned_x else (features, 1)
-    px, pw, py, pb = address(x), address(turned), address(y), address(bias)
-    if turn:
-        transpose(address(stored), features, pw, out, out, features)
-    if rows * features * out < SERIAL:
-        gemm(px, row, col, pw, out, py, out, rows, out, features, start, pb)
-    elif rows < MANY_ROWS:
-        pp = address(part)
-        for t in prange(2):
-            first, last = share(t, 2, features, 16)
-            left, right = px + 4 * first * col, pw + 4 * first * out
-            if t == 0:
-                gemm(left, row, col, right, out, py, out, rows, out, last - first, start, pb)
-            else:
-                gemm(left, row, col, right, out, pp, out, rows, out, last - first, 0, pb)
-        _add((py, pp), rows * out, ())
-    else:
-        parts = parts_of(rows * features * out, SERIAL)
-        for t in prange(parts):
-            first, last = share(t, parts, rows, 8)
-            left, here = px + 4 * first * row, py + 4 * first * out
-            gemm(left, row, col, pw, out, here, out, last - first, out, features, start, pb)
-
-
-@parallel
-def _backward(
-    grad,
-    x,
-    turned_x,
-    turned,
-    stored,
-    turn,
-    grad_x,
-    grad_weight,
-    grad_bias,
-    need_x,
-    need_weight,
-    need_bias,
-    column,
-):
-    """∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y; all sums over rows run in the order of the rows."""
-    rows, out = grad.shape
-    features = x.size // rows
-    px, pg, pt, ps = address(x), address(grad), address(turned), address(stored)
-    pdx, pdw, pdb = address(grad_x), address(grad_weight), address(grad_bias)
-    products = int(need_x) + int(need_weight)
-    parts = parts_of(products * rows * features * out, SERIAL)
+def _forward(way, x, weight, bias, with_bias, y, room):
+    rows, features = x.shape
+    out = y.shape[1]
+    px, pw, pr = address(x), address(weight), address(room)
+    parts = parts_of(rows * features * out, SERIAL)
+    if way == _NARROW:
+        transpose(px, features, pr, rows, rows, features)
+    elif way == _MANY and out * features < STREAM:
+        transpose(pw, features, pr, out, out, features)
+    elif way == _MANY:
+        for t in prange(8):
+            first, last = share(t, 8, features, 16)
+            _turn(pw, features, pr, out, first, last)
     if parts == 1:
-        _share_of_backward(
-            0,
-            1,
-            px,
-            turned_x,
-            pg,
-            pt,
-            ps,
-            turn,
-            pdx,
-            pdw,
-            pdb,
-            rows,
-            features,
-            out,
-            need_x,
-            need_weight,
-            need_bias,
-            column,
-        )
+        _forward_share(0, 1, way, x, weight, bias, with_bias, y, room)
     else:
-        if turn and need_x and rows >= MANY_ROWS:
-            transpose(pt, out, ps, features, features, out)
         for t in prange(parts):
-            _share_of_backward(
-                t,
-                parts,
-                px,
-                turned_x,
-                pg,
-                pt,
-                ps,
-                turn,
-                pdx,
-                pdw,
-                pdb,
-                rows,
-                features,
-                out,
-                need_x,
-                need_weight,
-                need_bias,
-                column,
-            )
+            _forward_share(t, parts, way, x, weight, bias, with_bias, y, room)
 
 
 @jit
-def _share_of_backward(
-    part,
-    parts,
-    x,
-    turned_x,
-    grad,
-    turned,
-    stored,
-    turn,
-    grad_x,
-    grad_weight,
-    grad_bias,
-    rows,
-    features,
-    out,
-    need_x,
-    need_weight,
-    need_bias,
-    column,
-):
-    """One thread's part: its input features in ∂W, and in ∂X too unless there are many rows."""
-    first, last = share(part, parts, features, 16)
-    row, col = (1, rows) if turned_x else (features, 1)
-    if need_weight and last > first:
-        if column:  # ∂W as (in, out) = Xᵀ ∂Y
-            gemm(
-                x + 4 * first * col,
-                col,
-                row,
-                grad,
-                out,
-                grad_weight + 4 * first * out,
-                out,
-                last - first,
-                out,
-                rows,
-                0,
-                0,
-            )
-        else:  # ∂W as (out, in) = ∂Yᵀ X
-            gemm(
-                grad,
-                1,
-                out,
-                x + 4 * first,
-                features,
-                grad_weight + 4 * first,
-                features,
-                out,
-                last - first,
-                rows,
-                0,
-                0,
-            )
-    if need_x and (rows < MANY_ROWS or parts == 1):
-        if last > first:
-            if turn:
-                transpose(
-                    turned + 4 * first * out, out, stored + 4 * first, features, last - first, out
-                )
-            gemm(
-                grad,
-                out,
-                1,
-                stored + 4 * first,
-                features,
-                grad_x + 4 * first,
-                features,
-                rows,
-                last - first,
-                out,
-                0,
-                0,
-            )
-    elif need_x:
-        top, bottom = share(part, parts, rows, 8)
+def _turn(source, columns, target, rows, first, last):
+    """Turn the columns from first to last."""
+    if last > first:
+        transpose(source + 4 * first, columns, target + 4 * first * rows, rows, rows, last - first)
+
+
+@jit
+def _forward_share(part, parts, way, x, weight, bias, with_bias, y, room):
+    """One thread's rows of X, or its rows of W."""
+    rows, features = x.shape
+    out = y.shape[1]
+    px, pw, pb, py, pr = address(x), address(weight), address(bias), address(y), address(room)
+    if way == _MANY:
+        first, last = share(part, parts, rows, ROWS)
+        left, here = px + 4 * first * features, py + 4 * first * out
+        start = 2 if with_bias else 0
+        gemm(left, features, 1, pr, out, here, out, last - first, out, features, start, pb)
+        return
+    first, last = share(part, parts, out, ROWS)
+    if last <= first:
+        return
+    if way == _NARROW:
+        left, turned = pw + 4 * first * features, pr + 4 * (features + first) * rows
+        start = 3 if with_bias else 0
         gemm(
-            grad + 4 * top * out,
-            out,
-            1,
-            stored,
-            features,
-            grad_x + 4 * top * features,
-            features,
-            bottom - top,
-            features,
-            out,
-            0,
-            0,
-        )
+            left, features, 1, pr, rows, turned, rows, last - first, rows, features,
+            start, pb + 4 * first,
+        )  # fmt: skip
+        transpose(turned, rows, py + 4 * first, out, last - first, rows)
+        return
+    for j in range(first, last):
+        shift = read(pb, j) if with_bias else np.float32(0)
+        for i in range(rows):
+            both = px + 4 * i * features, pw + 4 * j * features
+            write(py, i * out + j, _dot(both, features, ()) + shift)
+
+
+@parallel
+def _backward(grad, x, weight, grad_x, grad_weight, grad_bias, need_x, need_weight, need_bias):
+    """∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y; all sums over rows run in the order of the rows."""
+    rows, out = grad.shape
+    features = x.shape[1]
+    parts = parts_of((int(need_x) + int(need_weight)) * rows * features * out, SERIAL)
+    if parts == 1:
+        _weight_share(0, 1, grad, x, grad_weight, grad_bias, need_weight, need_bias)
+        _input_share(0, 1, grad, weight, grad_x, need_x)
+    else:
+        for t in prange(parts):
+            _weight_share(t, parts, grad, x, grad_weight, grad_bias, need_weight, need_bias)
+            _input_share(t, parts, grad, weight, grad_x, need_x)
+
+
+@jit
+def _weight_share(part, parts, grad, x, grad_weight, grad_bias, need_weight, need_bias):
+    """One thread's output features."""
+    rows, out = grad.shape
+    features = x.shape[1]
+    first, last = share(part, parts, out, ROWS)
+    if last <= first:
+        return
+    pg = address(grad) + 4 * first
+    if need_weight:
+        here = address(grad_weight) + 4 * first * features
+        gemm(pg, 1, out, address(x), features, here, features, last - first, features, rows, 0, 0)
     if need_bias:
-        left, right = share(part, parts, out, 16)
-        _copy((grad + 4 * left, grad_bias + 4 * left), right - left, ())
+        total = address(grad_bias) + 4 * first
+        _copy((pg, total), last - first, ())
         for row in range(1, rows):
-            _add((grad_bias + 4 * left, grad + 4 * (row * out + left)), right - left, ())
+            _add((total, pg + 4 * row * out), last - first, ())
+
+
+@jit
+def _input_share(part, parts, grad, weight, grad_x, need_x):
+    """One thread's input features, or with more rows than features its rows."""
+    if not need_x:
+        return
+    rows, out = grad.shape
+    features = weight.shape[1]
+    pg, pw, po = address(grad), address(weight), address(grad_x)
+    if rows < features:
+        first, last = share(part, parts, features, 16)
+        if last > first:
+            here = po + 4 * first
+            gemm(
+                pg, out, 1, pw + 4 * first, features, here, features,
+                rows, last - first, out, 0, 0,
+            )  # fmt: skip
+    else:
+        first, last = share(part, parts, rows, ROWS)
+        here = po + 4 * first * features
+        gemm(
+            pg + 4 * first * out, out, 1, pw, features, here, features,
+            last - first, features, out, 0, 0,
+        )  # fmt: skip

@@ -12,7 +12,7 @@ from glia.ops.matmul import product as plain_product
 from ._core.gemm import SLAB, gemm
 from ._core.loops import vector_loop
 from ._core.memory import address
-from ._core.target import LANES, VECTORS
+from ._core.target import LANES, ROWS, VECTORS
 from ._jit import jit, parallel, prange
 from ._layout import as_it_lies
 from ._pool import FLOAT32, ready, take
@@ -44,7 +44,7 @@ def _product(a, turned, b, out, room):
         _rows(0, len(out), 0, a, turned, b, out, room)
     else:
         for t in prange(parts):
-            first, last = share(t, parts, len(out), 8)
+            first, last = share(t, parts, len(out), ROWS)
             _rows(first, last, t, a, turned, b, out, room)
 
 

@@ -35,51 +35,40 @@ _adam_loop = vector_loop(_adam_formula, stores=(0, 2, 3))
 
 def sgd_update_(w, grad, lr):
     """W ← w − η ∇."""
-    flat = _flat(w, grad)
-    if flat is None:
+    if _odd(w, grad):
         return plain.sgd_update_(w, grad, lr)
-    _sgd(*flat, np.float32(lr))
+    _run(_sgd, (w, grad), (lr,))
 
 
 def momentum_update_(w, grad, velocity, lr, momentum):
     """V ← μ v + ∇, w ← w − η v."""
-    flat = _flat(w, grad, velocity)
-    if flat is None:
+    if _odd(w, grad, velocity):
         return plain.momentum_update_(w, grad, velocity, lr, momentum)
-    _momentum(*flat, np.float32(lr), np.float32(momentum))
+    _run(_momentum, (w, grad, velocity), (lr, momentum))
 
 
 def adam_update_(w, grad, m, v, lr, beta1, beta2, eps, t):
     """Adam's step number t (infinite: no bias correction)."""
-    flat = _flat(w, grad, m, v)
-    if flat is None:
+    if _odd(w, grad, m, v):
         return plain.adam_update_(w, grad, m, v, lr, beta1, beta2, eps, t)
     rate, root = lr / (1 - beta1**t), (1 - beta2**t) ** -0.5
-    one = np.float32
-    _adam(
-        *flat,
-        one(rate),
-        one(beta1),
-        one(1 - beta1),
-        one(beta2),
-        one(1 - beta2),
-        one(root),
-        one(eps),
-    )
+    _run(_adam, (w, grad, m, v), (rate, beta1, 1 - beta1, beta2, 1 - beta2, root, eps))
 
 
-def _flat(*arrays) -> Any:
-    """Return the arrays as rows of memory if they lie in one order, else None."""
-    strides = arrays[0].strides
-    flat = []
-    for array in arrays:
-        flags = array.flags
-        if not (array.dtype == FLOAT32 and flags.forc and flags.behaved):
-            return None
-        if array.strides != strides:
-            return None
-        flat.append(array.ravel("K") if array.ndim != 1 else array)
-    return flat
+def _odd(*arrays):
+    return any(array.dtype != FLOAT32 for array in arrays)
+
+
+def _run(kernel: Any, arrays: Any, settings: tuple) -> None:
+    """Run on the arrays' memory; those that do not lie as a kernel wants them, on copies.
+
+    So the digits of a result depend on values alone, not on how an array came to lie.
+    """
+    ready = [a if a.flags.carray else np.array(a, order="C") for a in arrays]
+    kernel(*[a if a.ndim == 1 else a.reshape(-1) for a in ready], *map(np.float32, settings))
+    for given, copy in zip(arrays, ready, strict=True):
+        if copy is not given and given is not arrays[1]:  # the gradient has not changed
+            given[...] = copy
 
 
 @parallel

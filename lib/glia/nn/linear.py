@@ -66,8 +66,7 @@ class Linear(Module):
     def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
-        # X Wᵀ reads W column by column: they lie in memory in this order, seen through a transpose.
-        self.weight = Parameter(empty(in_features, out_features).T)
+        self.weight = Parameter(empty(out_features, in_features))
         self.bias = Parameter(empty(out_features)) if bias else None
         self.reset_parameters()
 

@@ -83,7 +83,7 @@ class SGD(Optimizer):
             return
         push = lr * grad if group["lr_in_velocity"] else grad
         if "velocity" not in state:
-            velocity = state["velocity"] = push.copy("K")
+            velocity = state["velocity"] = push.copy()
         else:
             velocity = state["velocity"]
             velocity *= momentum

@@ -259,13 +259,13 @@ def sgd_update_(draw):
 
 def momentum_update_(draw):
     w = relu(draw)[0]
-    return np.array(w), draw.array(*w.shape), np.array(w) * 2, 0.1, 0.9
+    return np.array(w), draw.array(*w.shape), np.array(w * 2), 0.1, 0.9
 
 
 def adam_update_(draw):
     w = relu(draw)[0]
     t = float(draw.rng.choice([1, 2, 1000, np.inf]))
-    square = np.square(np.array(w))
+    square = np.array(np.square(w))
     return np.array(w), draw.array(*w.shape), np.array(w), square, 1e-3, 0.9, 0.999, 1e-8, t
 
 

@@ -125,7 +125,7 @@ def _row_block(rows: int, table: bool) -> Any:
     unroll = 4 if rows == ROWS else 2
     full = _tile(rows, VECTORS, masked=False, table=table, unroll=unroll)
     wide = _tile(rows, VECTORS, masked=True, table=table, unroll=unroll)
-    two = _tile(rows, 2, masked=True, table=table, unroll=1)
+    two = _tile(rows, 2, masked=True, table=table, unroll=unroll)
     one = _tile(rows, 1, masked=True, table=table, unroll=unroll)
 
     def block(a, a_row, a_col, b, b_row, c, c_row, columns, depth, start, bias):

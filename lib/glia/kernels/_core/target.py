@@ -16,6 +16,8 @@ from typing import Any
 import numba.extending
 from numba.core import config
 
+from .. import _jit  # noqa: F401 - chooses the CPU, which must come first
+
 _settings: Any = config
 intrinsic: Any = numba.extending.intrinsic  # it changes a function's signature, unseen by checkers
 
