@@ -8,6 +8,7 @@ Source: Rumelhart, Hinton, Williams (1986), Nature 323, 533-536.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -22,18 +23,18 @@ __all__ = ["backward", "grad", "topological_order"]
 
 def topological_order(roots: Iterable[Context]) -> list[Context]:
     """Return every context that the roots depend on, each before the ones it was computed from."""
-    order: list[Context] = []
-    seen: set[Context] = set()
-    stack = [(root, False) for root in roots]
-    while stack:
-        ctx, finished = stack.pop()
-        if finished:
-            order.append(ctx)
-        elif ctx not in seen:
-            seen.add(ctx)
-            stack.append((ctx, True))
-            stack += [(source[0], False) for source in ctx.sources if source is not None]
-    return order[::-1]
+    order = list(dict.fromkeys(roots))
+    seen = set(order)
+    for ctx in order:  # it grows while it is walked
+        for source in ctx.sources:
+            if source is not None and source[0] not in seen:
+                seen.add(source[0])
+                order.append(source[0])
+    order.sort(key=_number, reverse=True)
+    return order
+
+
+_number = operator.attrgetter("number")
 
 
 def backward(roots: Sequence[Any], seeds: Sequence[np.ndarray], retain_graph: bool = False) -> None:
@@ -98,42 +99,38 @@ def _walk(
     leaves: dict[int, tuple[Any, np.ndarray, bool]] = {}
 
     def deliver(
-        variable: Any, source: tuple[Context, int] | None, array: np.ndarray, is_new: bool = False
+        variable: Any, source: tuple[Context, int] | None, array: np.ndarray, is_new: bool
     ) -> None:
-        if source is None:
-            known = leaves.get(id(variable))
-            leaves[id(variable)] = (
-                (variable, array, is_new) if known is None else (variable, known[1] + array, True)
-            )
-            return
-        ctx, index = source
-        slots = pending.get(ctx)
-        if slots is None:
-            slots = pending[ctx] = [None] * len(ctx.shapes)
-        known = slots[index]
-        slots[index] = array if known is None else known + array
+        if source is not None:
+            ctx, index = source
+            slots = pending.get(ctx)
+            if slots is None:
+                slots = pending[ctx] = [None] * len(ctx.shapes)
+            known = slots[index]
+            slots[index] = array if known is None else known + array
+        elif id(variable) in leaves:
+            leaves[id(variable)] = (variable, leaves[id(variable)][1] + array, True)
+        else:
+            leaves[id(variable)] = (variable, array, is_new)
 
     for root, seed in zip(roots, seeds, strict=True):
-        deliver(root, None if root.grad_fn is None else (root.grad_fn, root.output_index), seed)
+        source = None if root.grad_fn is None else (root.grad_fn, root.output_index)
+        deliver(root, source, seed, False)
     order = topological_order([r.grad_fn for r in roots if r.grad_fn is not None])
     outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
     for ctx in order:
         grads = pending.pop(ctx, None)
         if grads is None:
             continue
-        for index, (shape, dtype) in enumerate(ctx.shapes):
-            if grads[index] is None:
-                grads[index] = np.zeros(shape, dtype)
-            elif ctx.hooks and index in ctx.hooks:
-                grads[index] = _run_hooks(ctx.hooks[index], grads[index])
-            if found is not None and (ctx, index) in outputs:
-                found[outputs[ctx, index]] = grads[index]
-        keeps_nothing = ctx.function.keeps_nothing
+        if len(grads) > 1 or ctx.hooks or found is not None:
+            _complete(ctx, grads, outputs, found)
+        is_new = ctx.function.keeps_nothing
         results = _local_gradients(ctx, grads)
+        inputs, sources = ctx.inputs, ctx.sources
         for position, needed in enumerate(ctx.needs_input_grad):
             array = results[position]
             if needed and array is not None:
-                variable = ctx.inputs[position]
+                variable = inputs[position]
                 expected = variable.array
                 if (
                     type(array) is not np.ndarray
@@ -141,7 +138,7 @@ def _walk(
                     or array.dtype is not expected.dtype
                 ):
                     array = _checked(ctx, position, array)
-                deliver(variable, ctx.sources[position], array, keeps_nothing)
+                deliver(variable, sources[position], array, is_new)
         if retain_graph:
             ctx.grad_outputs = grads
     if not retain_graph:
@@ -152,6 +149,17 @@ def _walk(
         for leaf, array, is_new in leaves.values()
         if leaf.requires_grad
     ]
+
+
+def _complete(ctx: Context, grads: list, outputs: dict, found: dict | None) -> None:
+    """Fill in zeros for outputs that nobody used, run hooks, and note what is asked for."""
+    for index, (shape, dtype) in enumerate(ctx.shapes):
+        if grads[index] is None:
+            grads[index] = np.zeros(shape, dtype)
+        elif ctx.hooks and index in ctx.hooks:
+            grads[index] = _run_hooks(ctx.hooks[index], grads[index])
+        if found is not None and (ctx, index) in outputs:
+            found[outputs[ctx, index]] = grads[index]
 
 
 def _local_gradients(ctx: Context, grads: list) -> tuple:

@@ -9,6 +9,7 @@ This module knows variables only through the `Variable` protocol; `glia.tensor` 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -33,6 +34,7 @@ class Variable(Protocol):
 
 _variable: Any = type(None)
 _replacements: dict[type, Callable[..., Any]] = {}
+_numbers = itertools.count()
 
 
 def bind(variable_class: type) -> None:
@@ -61,25 +63,26 @@ class Context:
             for a leaf: written down here, as a tensor changed in place moves on to another node.
         shapes: shape and dtype of each output.
         needs_input_grad: for each argument, whether its gradient is asked for.
+        number: rises with every node that is made, so that it is above those of all sources.
         grad_outputs: the gradients that reached this node; kept if the graph is retained.
     """
 
+    # Most nodes never need these: they stand here once rather than in every node.
+    shapes: tuple = ()
+    sources: tuple = ()
     constant_outputs: tuple = ()
+    grad_outputs: list | None = None
+    hooks: dict[int, list[Callable]] | None = None
+    layer: str | None = None
+    _saved: tuple | None = ()
 
-    def __init__(
-        self, function: type[Function], inputs: tuple, needs: tuple[bool, ...] | None = None
-    ) -> None:
+    def __init__(self, function: type[Function], inputs: tuple, needs: tuple[bool, ...]) -> None:
         self.function = function
         self.inputs = inputs
-        self.shapes: tuple = ()
-        self.sources: tuple = ()
-        self.needs_input_grad = (
-            tuple(v is not None and v.requires_grad for v in inputs) if needs is None else needs
-        )
-        self.grad_outputs: list | None = None
-        self.hooks: dict[int, list[Callable]] | None = None
-        self.layer: str | None = watch.layer() if watch.active else None
-        self._saved: tuple | None = ()
+        self.needs_input_grad = needs
+        self.number = next(_numbers)
+        if watch.active:
+            self.layer = watch.layer()
 
     @property
     def name(self) -> str:
@@ -156,6 +159,7 @@ class Function:
         inputs: list[Any] = []
         needs: list[bool] = []
         values: list[Any] = []
+        sources: list[Any] = []
         found = False
         for a in args:
             if isinstance(a, _variable):
@@ -163,10 +167,12 @@ class Function:
                 inputs.append(a)
                 needs.append(a.requires_grad)
                 values.append(a.array)
+                sources.append(None if a.grad_fn is None else (a.grad_fn, a.output_index))
             else:
                 inputs.append(None)
                 needs.append(False)
                 values.append(a)
+                sources.append(None)
         ctx = Context(cls, tuple(inputs), tuple(needs))
         outputs: Any
         if cls.on_arrays:
@@ -177,6 +183,8 @@ class Function:
             with no_grad():
                 outputs = cls.forward(ctx, *args)
         recorded = gradmode.enabled and True in needs
+        if recorded:
+            ctx.sources = tuple(sources)
         if (
             type(outputs) is np.ndarray
             and outputs.dtype.kind == "f"
@@ -186,7 +194,6 @@ class Function:
             if recorded:
                 result.requires_grad = True
                 result.grad_fn = ctx
-                ctx.sources = _sources(inputs)
                 ctx.shapes = ((outputs.shape, outputs.dtype),)
             return result
         several = isinstance(outputs, tuple)
@@ -200,18 +207,10 @@ class Function:
                 result.output_index = index
             made.append(result)
         if recorded:
-            ctx.sources = _sources(inputs)
             ctx.shapes = tuple([(r.array.shape, r.array.dtype) for r in made])
         if watch.active:
             watch.check_outputs(ctx, [r.array for r in made])
         return tuple(made) if several else made[0]
-
-
-def _sources(inputs: list) -> tuple:
-    """Return where each input came from; see `Context.sources`."""
-    return tuple(
-        [None if v is None or v.grad_fn is None else (v.grad_fn, v.output_index) for v in inputs]
-    )
 
 
 def _listed(ctx: Context, output: Any) -> bool:

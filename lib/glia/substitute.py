@@ -120,7 +120,7 @@ def _say(shapes: tuple) -> str:
 def _shapes(op: type[Op], args: tuple) -> tuple:
     """Return the shapes of the library's own outputs, leaving running statistics alone."""
     arrays = [np.array(v) if isinstance(v, np.ndarray) else v for v in map(_array, args)]
-    made = op.forward(Context(op, (None,) * len(args)), *arrays)
+    made = op.forward(Context(op, (None,) * len(args), (False,) * len(args)), *arrays)
     return tuple(np.shape(r) for r in (made if isinstance(made, tuple) else (made,)))
 
 

@@ -149,7 +149,7 @@ class Tensor(Methods):
                 raise RuntimeError(
                     f"backward needs a scalar or a gradient; got a tensor of shape {self.shape}"
                 )
-            seed = np.ones_like(self.array)
+            seed = np.array(1, self.array.dtype).reshape(self.array.shape)
         else:
             seed = as_array(gradient)
             if seed.shape != self.shape or seed.dtype != self.dtype:

@@ -24,7 +24,7 @@ def relu(x):
         return plain_relu(x)
     lying, _, back = as_it_lies(x)
     y = take(*lying.shape)
-    _forward(lying.reshape(-1), y.reshape(-1))
+    _forward(lying.ravel(), y.ravel())
     return y if back is None else y.transpose(back)
 
 
@@ -34,7 +34,7 @@ def relu_backward(grad, x):
         return plain_relu_backward(grad, x)
     lying, there, back = as_it_lies(x)
     out = take(*lying.shape)
-    _backward(in_order(grad, there).reshape(-1), lying.reshape(-1), out.reshape(-1))
+    _backward(in_order(grad, there).ravel(), lying.ravel(), out.ravel())
     return out if back is None else out.transpose(back)
 
 

@@ -35,45 +35,51 @@ _adam_loop = vector_loop(_adam_formula, stores=(0, 2, 3))
 
 def sgd_update_(w, grad, lr):
     """W ← w − η ∇."""
-    if _odd(w, grad):
+    if not w.dtype == grad.dtype == FLOAT32:
         return plain.sgd_update_(w, grad, lr)
-    _run(_sgd, (w, grad), (lr,))
+    if w.flags.carray and grad.flags.carray:
+        _sgd(w.ravel(), grad.ravel(), float(lr))
+    else:
+        _elsewhere(sgd_update_, (w, grad), (lr,))
 
 
 def momentum_update_(w, grad, velocity, lr, momentum):
     """V ← μ v + ∇, w ← w − η v."""
-    if _odd(w, grad, velocity):
+    if not w.dtype == grad.dtype == velocity.dtype == FLOAT32:
         return plain.momentum_update_(w, grad, velocity, lr, momentum)
-    _run(_momentum, (w, grad, velocity), (lr, momentum))
+    if w.flags.carray and grad.flags.carray and velocity.flags.carray:
+        _momentum(w.ravel(), grad.ravel(), velocity.ravel(), float(lr), float(momentum))
+    else:
+        _elsewhere(momentum_update_, (w, grad, velocity), (lr, momentum))
 
 
 def adam_update_(w, grad, m, v, lr, beta1, beta2, eps, t):
     """Adam's step number t (infinite: no bias correction)."""
-    if _odd(w, grad, m, v):
+    if not w.dtype == grad.dtype == m.dtype == v.dtype == FLOAT32:
         return plain.adam_update_(w, grad, m, v, lr, beta1, beta2, eps, t)
-    rate, root = lr / (1 - beta1**t), (1 - beta2**t) ** -0.5
-    _run(_adam, (w, grad, m, v), (rate, beta1, 1 - beta1, beta2, 1 - beta2, root, eps))
+    if w.flags.carray and grad.flags.carray and m.flags.carray and v.flags.carray:
+        rate, root = lr / (1 - beta1**t), (1 - beta2**t) ** -0.5
+        settings = float(rate), float(beta1), float(beta2), float(root), float(eps)
+        _adam(w.ravel(), grad.ravel(), m.ravel(), v.ravel(), *settings)
+    else:
+        _elsewhere(adam_update_, (w, grad, m, v), (lr, beta1, beta2, eps, t))
 
 
-def _odd(*arrays):
-    return any(array.dtype != FLOAT32 for array in arrays)
-
-
-def _run(kernel: Any, arrays: Any, settings: tuple) -> None:
-    """Run on the arrays' memory; those that do not lie as a kernel wants them, on copies.
+def _elsewhere(update: Any, arrays: tuple, settings: tuple) -> None:
+    """Update copies of arrays that do not lie as a kernel wants them, and write back.
 
     So the digits of a result depend on values alone, not on how an array came to lie.
     """
-    ready = [a if a.flags.carray else np.array(a, order="C") for a in arrays]
-    kernel(*[a if a.ndim == 1 else a.reshape(-1) for a in ready], *map(np.float32, settings))
-    for given, copy in zip(arrays, ready, strict=True):
-        if copy is not given and given is not arrays[1]:  # the gradient has not changed
-            given[...] = copy
+    copies = [np.array(array, order="C") for array in arrays]
+    update(*copies, *settings)
+    for position, (array, copy) in enumerate(zip(arrays, copies, strict=True)):
+        if position != 1:  # the gradient has not changed
+            array[...] = copy
 
 
 @parallel
-def _sgd(w, grad, lr):
-    pw, pg, size = address(w), address(grad), w.size
+def _sgd(w, grad, rate):
+    pw, pg, size, lr = address(w), address(grad), w.size, np.float32(rate)
     if size < STREAM:
         _plain_loop((pw, pg), size, (lr,))
     else:
@@ -84,8 +90,9 @@ def _sgd(w, grad, lr):
 
 
 @parallel
-def _momentum(w, grad, velocity, lr, momentum):
+def _momentum(w, grad, velocity, rate, kept):
     pw, pg, pv, size = address(w), address(grad), address(velocity), w.size
+    lr, momentum = np.float32(rate), np.float32(kept)
     if size < STREAM:
         _momentum_loop((pw, pg, pv), size, (lr, momentum))
     else:
@@ -97,9 +104,12 @@ def _momentum(w, grad, velocity, lr, momentum):
 
 
 @parallel
-def _adam(w, grad, m, v, rate, keep1, new1, keep2, new2, root, eps):
+def _adam(w, grad, m, v, rate, beta1, beta2, root, eps):
     pw, pg, pm, pv, size = address(w), address(grad), address(m), address(v), w.size
-    settings = (rate, keep1, new1, keep2, new2, root, eps)
+    settings = (
+        np.float32(rate), np.float32(beta1), np.float32(1 - beta1), np.float32(beta2),
+        np.float32(1 - beta2), np.float32(root), np.float32(eps),
+    )  # fmt: skip
     if size < STREAM:
         _adam_loop((pw, pg, pm, pv), size, settings)
     else:
