@@ -20,5 +20,6 @@ def parts_of(work, worth):
 @jit
 def share(part, parts, count, unit):
     """Return where a part of `count` items starts and stops, in multiples of `unit`."""
-    size = (count + parts * unit - 1) // (parts * unit) * unit
-    return min(part * size, count), min((part + 1) * size, count)
+    units = (count + unit - 1) // unit
+    first, last = part * units // parts, (part + 1) * units // parts
+    return min(first * unit, count), min(last * unit, count)

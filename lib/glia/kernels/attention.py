@@ -21,7 +21,7 @@ from ._share import SERIAL, parts_of, share
 
 
 def _shifted_exp(f, a, s):
-    e = f.exp(a[0] * s[0] - s[1])
+    e = f.exp_below_zero(a[0] * s[0] - s[1])
     return [e], e
 
 

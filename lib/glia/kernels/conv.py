@@ -35,7 +35,8 @@ _sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum")
 _copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
 _STRETCH = 1024  # columns that one call of `dots` goes through: they stay in the first-level cache
 _tables: dict[tuple, np.ndarray] = {}
-_none = np.zeros((1, 1, 1, 1), np.float32)
+# A window that lies within the images: rows above them, dilation, places a row, rows.
+_whole = np.zeros(4, np.int64)
 
 
 def conv2d(
@@ -52,9 +53,8 @@ def conv2d(
     w_out = output_size(width, kernel[1], 1, (0, 0), dilation[1])
     y = take(len(weight), h_out, w_out, batch)
     offsets = _offsets(channels, height, width, batch, kernel, dilation)
-    _forward(
-        source, filters, filters[0] if bias is None else ready(bias), bias is not None, offsets, y
-    )
+    given = filters[0] if bias is None else ready(bias)
+    _forward(source, filters, given, bias is not None, offsets, y, _whole)
     return batch_first(y)
 
 
@@ -94,29 +94,26 @@ def _padded(source, padding):
 
 
 def _images(upstream, shape, weight, padding, dilation):
-    """Return ∂X: the upstream gradient, padded, times the filters turned round."""
+    """Return ∂X: the upstream gradient, padded, times the filters turned round.
+
+    Rows of zeros above and below the gradient are never made: the table of offsets is sorted by
+    the window's rows, and each row of ∂X takes the stretch of it that meets rows that exist.
+    """
     batch, channels, height, width = shape
     many, _, *kernel = weight.shape
-    around = []
-    for axis in range(2):
-        before = dilation[axis] * (kernel[axis] - 1) - padding[axis][0]
-        size = (height, width)[axis] + dilation[axis] * (kernel[axis] - 1)
-        around.append((before, size - before - upstream.shape[1 + axis]))
-    if min(min(around)) < 0:  # more padding than window: cut instead
-        upstream = np.ascontiguousarray(
-            upstream[
-                :,
-                max(-around[0][0], 0) : upstream.shape[1] - max(-around[0][1], 0),
-                max(-around[1][0], 0) : upstream.shape[2] - max(-around[1][1], 0),
-            ]
-        )
-        around = [(max(a, 0), max(b, 0)) for a, b in around]
-    source = _padded(upstream, tuple(around))
-    turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3))
+    above = dilation[0] * (kernel[0] - 1) - padding[0][0]
+    left = dilation[1] * (kernel[1] - 1) - padding[1][0]
+    right = width + dilation[1] * (kernel[1] - 1) - left - upstream.shape[2]
+    if min(left, right) < 0:  # more padding than window: cut instead
+        upstream = upstream[:, :, max(-left, 0) : upstream.shape[2] - max(-right, 0)]
+        upstream = np.ascontiguousarray(upstream)
+    source = _padded(upstream, ((0, 0), (max(left, 0), max(right, 0))))
+    turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].transpose(1, 2, 0, 3))
     out = take(channels, height, width, batch)
-    offsets = _offsets(many, source.shape[1], source.shape[2], batch, tuple(kernel), dilation)
+    offsets = _offsets(many, *source.shape[1:], tuple(kernel), dilation, True)
     turned = turned.reshape(channels, -1)
-    _forward(source, turned, turned[0], False, offsets, out)
+    window = np.array([above, dilation[0], many * kernel[1], kernel[0]])
+    _forward(source, turned, turned[0], False, offsets, out, window)
     return out
 
 
@@ -138,13 +135,19 @@ def _filters(upstream, source, kernel, dilation):
     return out.reshape(many, channels, *kernel)
 
 
-def _offsets(channels, height, width, batch, kernel, dilation):
-    """Return where each place of the window begins, zeros behind to fill a tile."""
-    key = (channels, height, width, batch, *kernel, *dilation)
+def _offsets(channels, height, width, batch, kernel, dilation, by_row=False):
+    """Return where each place of the window begins, zeros behind to fill a tile.
+
+    The places' order is (c, kh, kw), or by the window's rows: (kh, c, kw).
+    """
+    key = (channels, height, width, batch, *kernel, *dilation, by_row)
     table = _tables.get(key)
     if table is None:
-        c, u, v = np.indices((channels, *kernel)).reshape(3, -1)
+        c, u, v = np.indices((channels, *kernel))
+        if by_row:
+            c, u, v = (a.swapaxes(0, 1) for a in (c, u, v))
         places = ((c * height + u * dilation[0]) * width + v * dilation[1]) * batch
+        places = places.reshape(-1)
         if len(_tables) > 64:
             _tables.clear()
         table = _tables[key] = np.concatenate([places, np.zeros(8, np.int64)]).astype(np.int64)
@@ -176,29 +179,38 @@ def _pad_channels(first, last, source, out, top, left):
 
 
 @parallel
-def _forward(source, filters, bias, with_bias, offsets, y):
+def _forward(source, filters, bias, with_bias, offsets, y, window):
     places, rows = filters.shape[1], y.shape[1]
     parts = min(parts_of(y.size * places, SERIAL), rows)
     if parts == 1:
-        _rows(0, rows, source, filters, bias, with_bias, offsets, y)
+        _rows(0, rows, source, filters, bias, with_bias, offsets, y, window)
     else:
         for t in prange(parts):
             first, last = share(t, parts, rows, 1)
-            _rows(first, last, source, filters, bias, with_bias, offsets, y)
+            _rows(first, last, source, filters, bias, with_bias, offsets, y, window)
 
 
 @jit
-def _rows(first, last, source, filters, bias, with_bias, offsets, y):
+def _rows(first, last, source, filters, bias, with_bias, offsets, y, window):
     many, places = filters.shape
     line = source.shape[2] * source.shape[3]
     columns = y.shape[2] * y.shape[3]
     ps, pf, pb, po, py = (
         address(source), address(filters), address(bias), address(offsets), address(y),
     )  # fmt: skip
+    above, dilation, group, deep = window
     for h in range(first, last):
+        skip, some = 0, places
+        if group:
+            top = h - above  # the row of the source that the window begins in
+            low = 0 if top >= 0 else (dilation - 1 - top) // dilation
+            rest = source.shape[1] - top
+            high = 0 if rest <= 0 else min(deep, (rest + dilation - 1) // dilation)
+            skip, some = low * group, max(high - low, 0) * group
         gemm_at(
-            pf, places, 1, ps + 4 * h * line, po, py + 4 * h * columns, y.shape[1] * columns,
-            many, columns, places, 3 if with_bias else 0, pb,
+            pf + 4 * skip, places, 1, ps + 4 * (h - above) * line, po + 8 * skip,
+            py + 4 * h * columns, y.shape[1] * columns,
+            many, columns, some, 3 if with_bias else 0, pb,
         )  # fmt: skip
 
 

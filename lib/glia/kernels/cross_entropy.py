@@ -19,7 +19,7 @@ _scale = vector_loop(lambda f, a, s: [a[0] * s[0]], stores=(0,))
 
 
 def _shifted_exp(f, a, s):
-    e = f.exp(a[0] - s[0])
+    e = f.exp_below_zero(a[0] - s[0])
     return [e], e
 
 

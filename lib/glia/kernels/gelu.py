@@ -1,9 +1,9 @@
-"""GELU; the textbook twin is in `glia.ops.activation`."""
+"""GELU and its slope in one pass; the textbook twin is in `glia.ops.activation`."""
 
 from __future__ import annotations
 
 from glia.ops.activation import gelu as plain_gelu
-from glia.ops.activation import gelu_backward as plain_gelu_backward
+from glia.ops.activation import times as plain_times
 
 from ._core.loops import vector_loop
 from ._core.memory import address
@@ -19,10 +19,11 @@ def _exact(f, a, s):
     return [a[0] * f.fma(f.erf(a[0] * _ROOT_HALF), 0.5, 0.5)]
 
 
-def _exact_slope(f, a, s):
-    g, x = a[:2]
-    density = f.exp(x * x * -0.5) * _DENSITY
-    return [g * f.fma(x, density, f.fma(f.erf(x * _ROOT_HALF), 0.5, 0.5))]
+def _exact_and_slope(f, a, s):
+    x = a[0]
+    cdf = f.fma(f.erf(x * _ROOT_HALF), 0.5, 0.5)
+    density = f.exp_below_zero(x * x * -0.5) * _DENSITY
+    return [x * cdf, f.fma(x, density, cdf)]
 
 
 def _approximate(f, a, s):
@@ -30,77 +31,77 @@ def _approximate(f, a, s):
     return [x * f.fma(f.tanh(_SCALE * f.fma(x * x * x, _CUBE, x)), 0.5, 0.5)]
 
 
-def _approximate_slope(f, a, s):
-    g, x = a[:2]
+def _approximate_and_slope(f, a, s):
+    x = a[0]
     t = f.tanh(_SCALE * f.fma(x * x * x, _CUBE, x))
-    inner = _SCALE * f.fma(x * x, 3 * _CUBE, 1.0)
-    return [g * f.fma(x * 0.5 * (1.0 - t * t), inner, f.fma(t, 0.5, 0.5))]
+    cdf, inner = f.fma(t, 0.5, 0.5), _SCALE * f.fma(x * x, 3 * _CUBE, 1.0)
+    return [x * cdf, f.fma(x * 0.5 * (1.0 - t * t), inner, cdf)]
 
 
 _exact_loop = vector_loop(_exact, loads=(0,), stores=(1,))
-_exact_slopes = vector_loop(_exact_slope, loads=(0, 1), stores=(2,))
+_exact_slopes = vector_loop(_exact_and_slope, loads=(0,), stores=(1, 2))
 _approximate_loop = vector_loop(_approximate, loads=(0,), stores=(1,))
-_approximate_slopes = vector_loop(_approximate_slope, loads=(0, 1), stores=(2,))
+_approximate_slopes = vector_loop(_approximate_and_slope, loads=(0,), stores=(1, 2))
+_multiply = vector_loop(lambda f, a, s: [a[0] * a[1]], loads=(0, 1), stores=(2,))
 _WORTH = STREAM // 8  # an element costs many times what reading it does
 
 
-def gelu(x, approximate):
-    """Return x Φ(x)."""
+def gelu(x, approximate, with_slope):
+    """Return x Φ(x), and if asked for its slope Φ(x) + x φ(x)."""
     if x.dtype != FLOAT32 or approximate not in ("none", "tanh"):
-        return plain_gelu(x, approximate)
+        return plain_gelu(x, approximate, with_slope)
     lying, _, back = as_it_lies(x)
     y = take(*lying.shape)
-    _forward(lying.reshape(-1), y.reshape(-1), approximate == "none")
-    return y if back is None else y.transpose(back)
+    slope = take(*lying.shape) if with_slope else y
+    _forward(lying.ravel(), y.ravel(), slope.ravel(), approximate == "none", bool(with_slope))
+    if back is not None:
+        y, slope = y.transpose(back), slope.transpose(back)
+    return y, slope if with_slope else None
 
 
-def gelu_backward(grad, x, approximate):
-    """Return the gradient times Φ(x) + x φ(x)."""
-    if not grad.dtype == x.dtype == FLOAT32 or approximate not in ("none", "tanh"):
-        return plain_gelu_backward(grad, x, approximate)
-    lying, there, back = as_it_lies(x)
+def times(grad, slope):
+    """Return the product, entry by entry."""
+    if not grad.dtype == slope.dtype == FLOAT32:
+        return plain_times(grad, slope)
+    lying, there, back = as_it_lies(slope)
     out = take(*lying.shape)
-    upstream = in_order(grad, there).reshape(-1)
-    _backward(upstream, lying.reshape(-1), out.reshape(-1), approximate == "none")
+    _product(in_order(grad, there).ravel(), lying.ravel(), out.ravel())
     return out if back is None else out.transpose(back)
 
 
 @parallel
-def _forward(x, y, exact):
-    px, py, size = address(x), address(y), x.size
+def _forward(x, y, slope, exact, with_slope):
+    px, py, ps, size = address(x), address(y), address(slope), x.size
     parts = parts_of(size, _WORTH)
     if parts == 1:
-        _some(px, py, size, exact)
-    else:
-        for t in prange(parts):
-            first, last = share(t, parts, size, 16)
-            _some(px + 4 * first, py + 4 * first, last - first, exact)
-
-
-@parallel
-def _backward(grad, x, out, exact):
-    pg, px, po, size = address(grad), address(x), address(out), x.size
-    parts = parts_of(size, _WORTH)
-    if parts == 1:
-        _some_slopes(pg, px, po, size, exact)
+        _some(px, py, ps, size, exact, with_slope)
     else:
         for t in prange(parts):
             first, last = share(t, parts, size, 16)
             shift = 4 * first
-            _some_slopes(pg + shift, px + shift, po + shift, last - first, exact)
+            _some(px + shift, py + shift, ps + shift, last - first, exact, with_slope)
 
 
 @jit
-def _some(x, y, size, exact):
-    if exact:
+def _some(x, y, slope, size, exact, with_slope):
+    if exact and with_slope:
+        _exact_slopes((x, y, slope), size, ())
+    elif exact:
         _exact_loop((x, y), size, ())
+    elif with_slope:
+        _approximate_slopes((x, y, slope), size, ())
     else:
         _approximate_loop((x, y), size, ())
 
 
-@jit
-def _some_slopes(grad, x, out, size, exact):
-    if exact:
-        _exact_slopes((grad, x, out), size, ())
+@parallel
+def _product(a, b, out):
+    pa, pb, po, size = address(a), address(b), address(out), a.size
+    if size < STREAM:
+        _multiply((pa, pb, po), size, ())
     else:
-        _approximate_slopes((grad, x, out), size, ())
+        parts = parts_of(size, STREAM)
+        for t in prange(parts):
+            first, last = share(t, parts, size, 16)
+            shift = 4 * first
+            _multiply((pa + shift, pb + shift, po + shift), last - first, ())

@@ -31,7 +31,7 @@ _copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
 _dot = vector_loop(lambda f, a, s: ([], a[0] * a[1]), reduce="sum", unroll=4)
 _nothing = np.zeros(1, np.float32)
 _empty = np.zeros((1, 1), np.float32)
-_FEW, _NARROW, _MANY = 0, 1, 2
+_FEW, _NARROW, _TURNED, _MANY = range(4)  # ways; what is turned round
 
 
 def linear(x, weight, bias=None):
@@ -46,16 +46,22 @@ def linear(x, weight, bias=None):
     if x.shape[-1] != features or x.size == 0 or out == 0:
         return plain_linear(x, weight, bias)
     rows = x.size // features
-    flat = ready(x if x.ndim == 2 else x.reshape(rows, features))
+    flat = x if x.ndim == 2 else x.reshape(rows, features)
     y = take(rows, out)
     if rows < 4:
         way, room = _FEW, _empty
     elif out * features > rows * (out + features):
-        way, room = _NARROW, take(rows, out + features)
+        turned = flat.T  # lies as needed behind a convolution, whose batch is innermost
+        way, room = (
+            (_TURNED, take(rows, out))
+            if turned.flags.carray
+            else (_NARROW, take(rows, out + features))
+        )
+        flat = turned if way == _TURNED else flat
     else:
         way, room = _MANY, take(features, out)
     given = _nothing if bias is None else ready(bias)
-    _forward(way, flat, ready(weight), given, bias is not None, y, room)
+    _forward(way, ready(flat), ready(weight), given, bias is not None, y, room)
     return y if x.ndim == 2 else y.reshape(*x.shape[:-1], out)
 
 
@@ -66,8 +72,11 @@ def linear_backward(grad, x, weight, needs):
     out, features = weight.shape
     rows = x.size // features
     upstream = ready(grad if grad.ndim == 2 else grad.reshape(rows, out))
-    flat = ready(x if x.ndim == 2 else x.reshape(rows, features))
     need_x, need_weight, need_bias = needs
+    flat = _empty
+    if need_weight:
+        flat = x if x.ndim == 2 else x.reshape(rows, features)
+        flat = _turned(flat.T) if flat.T.flags.carray else ready(flat)
     grad_x = take(rows, features) if need_x else _empty
     grad_weight = take(out, features) if need_weight else _empty
     grad_bias = take(out) if need_bias else _nothing
@@ -80,10 +89,22 @@ def linear_backward(grad, x, weight, needs):
     )
 
 
+def _turned(x):
+    """Return the transpose as an array of its own."""
+    out = take(*x.shape[::-1])
+    _turn_all(x, out)
+    return out
+
+
+@jit
+def _turn_all(x, out):
+    transpose(address(x), x.shape[1], address(out), x.shape[0], *x.shape)
+
+
 @parallel
 def _forward(way, x, weight, bias, with_bias, y, room):
-    rows, features = x.shape
-    out = y.shape[1]
+    rows, out = y.shape
+    features = weight.shape[1]
     px, pw, pr = address(x), address(weight), address(room)
     parts = parts_of(rows * features * out, SERIAL)
     if way == _NARROW:
@@ -111,8 +132,8 @@ def _turn(source, columns, target, rows, first, last):
 @jit
 def _forward_share(part, parts, way, x, weight, bias, with_bias, y, room):
     """One thread's rows of X, or its rows of W."""
-    rows, features = x.shape
-    out = y.shape[1]
+    rows, out = y.shape
+    features = weight.shape[1]
     px, pw, pb, py, pr = address(x), address(weight), address(bias), address(y), address(room)
     if way == _MANY:
         first, last = share(part, parts, rows, ROWS)
@@ -123,11 +144,14 @@ def _forward_share(part, parts, way, x, weight, bias, with_bias, y, room):
     first, last = share(part, parts, out, ROWS)
     if last <= first:
         return
-    if way == _NARROW:
-        left, turned = pw + 4 * first * features, pr + 4 * (features + first) * rows
+    if way == _NARROW or way == _TURNED:
+        left, turned = pw + 4 * first * features, pr + 4 * first * rows
+        right = px
+        if way == _NARROW:
+            right, turned = pr, turned + 4 * features * rows
         start = 3 if with_bias else 0
         gemm(
-            left, features, 1, pr, rows, turned, rows, last - first, rows, features,
+            left, features, 1, right, rows, turned, rows, last - first, rows, features,
             start, pb + 4 * first,
         )  # fmt: skip
         transpose(turned, rows, py + 4 * first, out, last - first, rows)
@@ -143,7 +167,7 @@ def _forward_share(part, parts, way, x, weight, bias, with_bias, y, room):
 def _backward(grad, x, weight, grad_x, grad_weight, grad_bias, need_x, need_weight, need_bias):
     """∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y; all sums over rows run in the order of the rows."""
     rows, out = grad.shape
-    features = x.shape[1]
+    features = max(x.shape[1], weight.shape[1])  # one of them may not be needed
     parts = parts_of((int(need_x) + int(need_weight)) * rows * features * out, SERIAL)
     if parts == 1:
         _weight_share(0, 1, grad, x, grad_weight, grad_bias, need_weight, need_bias)

@@ -20,19 +20,21 @@ from ._share import STREAM, parts_of, share
 
 
 def _shifted_exp(f, a, s):
-    e = f.exp(a[0] - s[0])
+    e = f.exp_below_zero(a[0] - s[0])
     return [e], e
 
 
 _largest = vector_loop(lambda f, a, s: ([], a[0]), reduce="max", unroll=1)
 _exponentials = vector_loop(_shifted_exp, loads=(0,), stores=(1,), reduce="sum")
-_total_exp = vector_loop(lambda f, a, s: ([], f.exp(a[0] - s[0])), reduce="sum")
+_total_exp = vector_loop(lambda f, a, s: ([], f.exp_below_zero(a[0] - s[0])), reduce="sum")
 _scale = vector_loop(lambda f, a, s: [a[0] * s[0]], stores=(0,))
 _shift = vector_loop(lambda f, a, s: [a[0] - s[0]], loads=(0,), stores=(1,))
 _sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum", unroll=1)
 _dot = vector_loop(lambda f, a, s: ([], a[0] * a[1]), reduce="sum", unroll=1)
 _pull = vector_loop(lambda f, a, s: [a[1] * (a[0] - s[0])], loads=(0, 1), stores=(2,))
-_log_pull = vector_loop(lambda f, a, s: [a[0] - f.exp(a[1]) * s[0]], loads=(0, 1), stores=(2,))
+_log_pull = vector_loop(
+    lambda f, a, s: [a[0] - f.exp_below_zero(a[1]) * s[0]], loads=(0, 1), stores=(2,)
+)
 _WORTH = STREAM // 8
 
 

@@ -110,35 +110,37 @@ class GELU(Op, name="gelu"):
 
     @staticmethod
     def forward(ctx, x, approximate):
-        ctx.save_for_backward(x, approximate)
-        return implementation("gelu")(x, approximate)
+        y, slope = implementation("gelu")(x, approximate, ctx.needs_input_grad[0])
+        ctx.save_for_backward(slope)
+        return y
 
     @staticmethod
     def backward(ctx, grad):
-        return implementation("gelu_backward")(grad, *ctx.saved_tensors), None
+        return implementation("times")(grad, *ctx.saved_tensors), None
 
 
 @reference(twin="glia.kernels.gelu.gelu")
-def gelu(x: np.ndarray, approximate: str) -> np.ndarray:
-    """Return x Φ(x)."""
+def gelu(x: np.ndarray, approximate: str, with_slope: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return x Φ(x), or its approximation, and if asked for its slope."""
+    slope = None
     if approximate == "tanh":
-        return (
-            0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + 0.044715 * x * x * x)))
-        )  # x**3 would go through pow
-    if approximate == "none":
-        return 0.5 * x * (1 + erf(x * float(np.sqrt(0.5))))
-    raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+        t = np.tanh(_GELU_SCALE * (x + 0.044715 * x * x * x))  # x**3 would go through pow
+        cdf = 0.5 * (1 + t)
+        if with_slope:
+            slope = cdf + 0.5 * x * (1 - t * t) * _GELU_SCALE * (1 + 3 * 0.044715 * x * x)
+    elif approximate == "none":
+        cdf = 0.5 * (1 + erf(x * float(np.sqrt(0.5))))
+        if with_slope:
+            slope = cdf + x * np.exp(-0.5 * x * x) * float(1 / np.sqrt(2 * np.pi))
+    else:
+        raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+    return x * cdf, slope
 
 
-@reference(twin="glia.kernels.gelu.gelu_backward")
-def gelu_backward(grad: np.ndarray, x: np.ndarray, approximate: str) -> np.ndarray:
-    """Return the gradient times Φ(x) + x φ(x), or the slope of the approximation."""
-    if approximate == "tanh":
-        t = np.tanh(_GELU_SCALE * (x + 0.044715 * x * x * x))
-        inner = _GELU_SCALE * (1 + 3 * 0.044715 * x * x)
-        return grad * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner)
-    cdf = 0.5 * (1 + erf(x * float(np.sqrt(0.5))))
-    return grad * (cdf + x * np.exp(-0.5 * x * x) * float(1 / np.sqrt(2 * np.pi)))
+@reference(twin="glia.kernels.gelu.times")
+def times(grad: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """Return the product, entry by entry."""
+    return grad * slope
 
 
 _GELU_SCALE = float(np.sqrt(2 / np.pi))

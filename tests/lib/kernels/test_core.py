@@ -129,6 +129,15 @@ def test_functions_of_a_vector(name):
     )
 
 
+def test_exponentials_below_zero():
+    values = VALUES[~(VALUES > 0)]
+    out = np.empty_like(values)
+    mapped("exp_below_zero")(values, out)
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(out, np.exp(values), rtol=2.5e-7, atol=2e-38)
+    assert out[np.isneginf(values)] == 0
+
+
 def test_loops_touch_only_what_they_are_given():
     loop = vector_loop(lambda f, a, s: [f.fma(a[0], s[0], a[1])], stores=(1,))
 

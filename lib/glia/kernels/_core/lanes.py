@@ -141,17 +141,28 @@ class Lanes:
         2^n is applied in two halves, so that n = 128 and subnormal results need no special case.
         """
         b = x.b
-        inside = self.minimum(self.maximum(x, -104.0), 89.0)
-        magic = 12582912.0  # 1.5 * 2^23: adding it rounds to a whole number, kept in the low bits
-        shifted = self.fma(inside, 1.44269504, magic)
+        shifted, p = self._shifted_and_rest(self.minimum(self.maximum(x, -104.0), 89.0))
         n = b.sub(b.bitcast(shifted.value, INTS), ir.Constant(INTS, [0x4B400000] * LANES))
-        rounded = shifted - magic
-        r = self.fma(rounded, -0.693359375, inside)
-        r = self.fma(rounded, 2.12194440e-4, r)
-        p = self._polynomial(r, EXP)
-        p = self.fma(p * r, r, r) + 1.0
         half = b.ashr(n, ir.Constant(INTS, [1] * LANES))
         return p * self._power_of_two(b, half) * self._power_of_two(b, b.sub(n, half))
+
+    def exp_below_zero(self, x: Vector) -> Vector:
+        """e^x for x ≤ 0, 0 below -87: 2^n is one normal number; a third quicker than `exp`."""
+        b = x.b
+        shifted, p = self._shifted_and_rest(self.maximum(x, -87.0))
+        bits = b.add(b.bitcast(shifted.value, INTS), ir.Constant(INTS, [127] * LANES))
+        power = b.bitcast(b.shl(bits, ir.Constant(INTS, [23] * LANES)), FLOATS)
+        return self.where(x < -87.0, 0.0, p * Vector(b, power))
+
+    def _shifted_and_rest(self, x: Vector) -> tuple[Vector, Vector]:
+        """Return n = round(x / log 2) in the low bits of a float, and e^(x - n log 2)."""
+        magic = 12582912.0  # 1.5 * 2^23: adding it rounds to a whole number, kept in the low bits
+        shifted = self.fma(x, 1.44269504, magic)
+        rounded = shifted - magic
+        r = self.fma(rounded, -0.693359375, x)
+        r = self.fma(rounded, 2.12194440e-4, r)
+        p = self._polynomial(r, EXP)
+        return shifted, self.fma(p * r, r, r) + 1.0
 
     def sigmoid(self, x: Vector) -> Vector:
         """1 / (1 + e^-x), as tanh(x/2)/2 + 1/2; error below 4e-7."""

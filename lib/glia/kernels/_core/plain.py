@@ -36,6 +36,11 @@ class Plain:
             return np.exp(x)
 
     @staticmethod
+    def exp_below_zero(x: np.ndarray) -> np.ndarray:
+        """e^x for x ≤ 0, 0 below -87."""
+        return np.where(x < -87, _F4.type(0), np.exp(x))
+
+    @staticmethod
     def sigmoid(x: np.ndarray) -> np.ndarray:
         """1 / (1 + e^-x)."""
         return np.tanh(x * _F4.type(0.5)) * _F4.type(0.5) + _F4.type(0.5)
