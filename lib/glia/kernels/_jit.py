@@ -6,6 +6,7 @@ With NUMBA_DISABLE_JIT=1 they run as plain Python.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -83,9 +84,28 @@ def cached(compiled: Any) -> Any:
         compiled.enable_caching()
     except RuntimeError:  # no folder to keep a cache in: compile anew in each process
         return compiled
-    if isinstance(compiled._cache._impl.locator, ReadOnlyInTree):
+    locator = compiled._cache._impl.locator
+    if isinstance(locator, ReadOnlyInTree):
         compiled._cache.save_overload = _keep_nothing
+    cache_folders.add(Path(locator.get_cache_path()))
     return compiled
+
+
+cache_folders: set[Path] = set()
+
+
+def mark_as_warm() -> None:
+    """Say in every folder of compiled kernels that it is complete for these sources and CPU."""
+    for folder in cache_folders:
+        with contextlib.suppress(OSError):
+            (folder / _mark()).touch()
+
+
+@functools.cache
+def _mark() -> str:
+    made_for = platform.python_version(), numba.__version__, _all_sources(), _settings.CPU_NAME
+    text = repr((*made_for, _settings.CPU_FEATURES))
+    return f"warm-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _keep_nothing(signature: Any, data: Any) -> None:
@@ -133,7 +153,8 @@ class ReadOnlyInTree(_OurKernels, caching.InTreeCacheLocator):
     """Read the kernels compiled in advance from a package folder that we may not write to.
 
     numba's own locator passes such a folder over and compiles again somewhere else, which makes
-    an image with warm kernels pointless.
+    an image with warm kernels pointless. A folder that is not complete for this CPU and these
+    sources (`mark_as_warm`) is passed over here too: its kernels could never be kept.
     """
 
     def ensure_cache_path(self) -> None:
@@ -141,12 +162,12 @@ class ReadOnlyInTree(_OurKernels, caching.InTreeCacheLocator):
 
     @classmethod
     def from_function(cls, py_func: Callable[..., Any], py_file: str) -> ReadOnlyInTree | None:
-        """Take charge of glia's own kernels, if their cache exists and is read-only."""
+        """Take charge of glia's own kernels, if their cache is complete and read-only."""
         locator = super().from_function(py_func, py_file)
         if locator is None:
             return None
         path = locator.get_cache_path()
-        if os.path.isdir(path) and not os.access(path, os.W_OK):
+        if os.path.exists(os.path.join(path, _mark())) and not os.access(path, os.W_OK):
             return locator
         return None
 

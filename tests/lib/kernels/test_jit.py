@@ -22,6 +22,21 @@ kernel = backend.implementation("perceptron_epoch_")
 """
 
 
+# Root may write anywhere: a folder is read-only by what `os` and `tempfile` say of it.
+SHUT = """
+import os, tempfile
+def shut(folder):
+    return str(folder).rstrip("/").endswith("__pycache__") and "glia/kernels" in str(folder)
+def temporary(*args, make=tempfile.TemporaryFile, **named):
+    if shut(named.get("dir")):
+        raise PermissionError(named["dir"])
+    return make(*args, **named)
+tempfile.TemporaryFile = temporary
+may = os.access
+os.access = lambda p, mode, **k: not (mode == os.W_OK and shut(p)) and may(p, mode, **k)
+"""
+
+
 @pytest.fixture(scope="module")
 def copy_of_glia(tmp_path_factory):
     """A copy of the library without any compiled kernel."""
@@ -55,14 +70,10 @@ def test_cold_then_warm_then_read_only(copy_of_glia):
     warm = LEARN + "print(sum(kernel.stats.cache_hits.values()))"
     assert run(warm, copy_of_glia).stdout.strip() == "0"
     assert run(warm, copy_of_glia).stdout.strip() == "1"
-    # Root may write anywhere, so the folder is read-only by what os.access says of it.
-    shut = (
-        "import os; may = os.access; "
-        "os.access = lambda p, mode, **k: mode != os.W_OK and may(p, mode, **k)\n"
-    )
+    run(LEARN + "from glia.kernels import _jit; _jit.mark_as_warm()", copy_of_glia)
     saved = set((copy_of_glia / "glia" / "kernels" / "__pycache__").glob("*.nb*"))
     read_only = run(
-        shut
+        SHUT
         + warm
         + """
 print(type(kernel._cache._impl.locator).__name__)
@@ -73,6 +84,20 @@ print(glia.Perceptron().fit(X.astype(np.float32), y).weight.dtype)  # not compil
     )
     assert read_only.stdout.split() == ["1", "ReadOnlyInTree", "float32"]
     assert set((copy_of_glia / "glia" / "kernels" / "__pycache__").glob("*.nb*")) == saved
+
+
+def test_a_read_only_cache_of_another_cpu_is_passed_over(copy_of_glia, tmp_path):
+    run(LEARN + "from glia.kernels import _jit; _jit.mark_as_warm()", copy_of_glia)
+    other = run(
+        SHUT + LEARN + "print(type(kernel._cache._impl.locator).__name__)",
+        copy_of_glia,
+        NUMBA_CPU_NAME="generic",
+        NUMBA_CPU_FEATURES="",
+        XDG_CACHE_HOME=str(tmp_path),
+        HOME=str(tmp_path),
+    )
+    assert other.stdout.strip() == "_UserWide"
+    assert list(tmp_path.rglob("*.nbi"))
 
 
 def test_nowhere_to_keep_a_cache(copy_of_glia):
