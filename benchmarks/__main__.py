@@ -31,6 +31,7 @@ def main() -> int:
         import torch
 
         torch.set_num_threads(asked.threads)
+        torch.manual_seed(0)
     except ImportError:
         print("PyTorch is not installed: cases against it are skipped")
     for module in pkgutil.iter_modules(package.__path__):

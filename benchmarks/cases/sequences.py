@@ -8,7 +8,7 @@ import glia
 import numpy as np
 
 from ..harness import Duel, case
-from ..training import forward_backward, same_weights
+from ..training import duel, forward_backward, same_weights
 
 
 def function(name, ours, theirs, shape, tolerance=2e-4):
@@ -92,3 +92,54 @@ def heads():
 
     sizes = {"batch_first": True}
     return function("", Of(64, 4, **sizes), Theirs(64, 4, **sizes), (16, 64, 64))
+
+
+def gpt(nn, functional, tensor):
+    """Two pre-norm blocks over 65 tokens, written the same way for both libraries."""
+
+    class Block(nn.Module):
+        def __init__(self, width, heads):
+            super().__init__()
+            self.heads = heads
+            self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+            self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+            self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+        def forward(self, x):
+            n, length, width = x.shape
+            q, k, v = (
+                part.reshape(n, length, self.heads, width // self.heads).transpose(1, 2)
+                for part in self.qkv(self.norm1(x)).chunk(3, dim=-1)
+            )
+            y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+            x = x + self.out(y.transpose(1, 2).reshape(n, length, width))
+            return x + self.down(functional.gelu(self.up(self.norm2(x))))
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.tokens, self.places = nn.Embedding(65, 64), nn.Embedding(64, 64)
+            self.blocks = nn.Sequential(Block(64, 4), Block(64, 4))
+            self.norm, self.head = nn.LayerNorm(64), nn.Linear(64, 65)
+
+        def forward(self, ids):
+            x = self.tokens(ids) + self.places(tensor(np.arange(ids.shape[1])))
+            return self.head(self.norm(self.blocks(x))).reshape(-1, 65)
+
+    return Model()
+
+
+@case("mini GPT T64 B16 Adam", 1.9, 3.0)
+def mini_gpt():
+    import torch
+
+    rng = np.random.default_rng(0)
+    return duel(
+        gpt(glia.nn, glia.nn.functional, glia.tensor),
+        gpt(torch.nn, torch.nn.functional, torch.from_numpy),
+        (glia.nn.functional.cross_entropy, torch.nn.functional.cross_entropy),
+        (lambda p: glia.optim.Adam(p, lr=1e-4), lambda p: torch.optim.Adam(p, lr=1e-4)),
+        rng.integers(0, 65, (16, 64)),
+        rng.integers(0, 65, 1024),
+        tolerance=2e-3,
+    )

@@ -185,15 +185,12 @@ def class_cross_entropy(
     """Return −Σ log softmax(z)_y, or its mean over the rows that count, and its gradient p − y."""
     rows, index, kept = _picked(z, target, None, ignore_index)
     log_p = log_softmax(rows, axis=1) if rows.size else rows
+    here, count = np.arange(len(rows)), kept.sum() if reduction == "mean" else 1
+    losses = np.where(kept != 0, -log_p[here, index], 0)
+    slope = np.exp(log_p) * kept[:, None]
+    slope[here, index] -= kept
     with np.errstate(invalid="ignore", divide="ignore"):  # a mean over nothing is nan
-        share = kept / kept.sum() if reduction == "mean" else kept
-    here = np.arange(len(rows))
-    with np.errstate(invalid="ignore"):
-        losses = np.where(kept != 0, -log_p[here, index] * share, 0)
-        slope = np.exp(log_p) * share[:, None]
-    slope[here, index] -= share
-    total = losses.sum(dtype=z.dtype) if len(rows) or reduction == "sum" else z.dtype.type(np.nan)
-    return np.asarray(total), slope
+        return np.asarray(losses.sum(dtype=z.dtype) / count, z.dtype), slope / count
 
 
 class ZeroOneLoss(Op, name="zero_one_loss"):
