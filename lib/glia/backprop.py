@@ -96,6 +96,7 @@ def _walk(
         The leaves, their gradients, and whether the array is new and nobody else's.
     """
     pending: dict[Context, list] = {}
+    summed: set[tuple[Context, int]] = set()  # what is the sum of several gradients already
     leaves: dict[int, tuple[Any, np.ndarray, bool]] = {}
 
     def deliver(
@@ -107,7 +108,13 @@ def _walk(
             if slots is None:
                 slots = pending[ctx] = [None] * len(ctx.shapes)
             known = slots[index]
-            slots[index] = array if known is None else known + array
+            if known is None:
+                slots[index] = array
+            elif (ctx, index) in summed:
+                known += array  # the sum is nobody else's yet
+            else:
+                slots[index] = np.asarray(known + array)
+                summed.add((ctx, index))
         elif id(variable) in leaves:
             leaves[id(variable)] = (variable, leaves[id(variable)][1] + array, True)
         else:

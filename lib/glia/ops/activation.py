@@ -277,8 +277,15 @@ class Embedding(Op, name="embedding"):
     @staticmethod
     def backward(ctx, grad):
         indices, shape, padding_idx = ctx.saved_tensors
-        out = np.zeros(shape, grad.dtype)
-        np.add.at(out, indices, grad)
+        out = implementation("embedding_backward")(grad, indices, shape)
         if padding_idx is not None:
             out[padding_idx] = 0
         return None, out, None
+
+
+@reference(twin="glia.kernels.pick.embedding_backward")
+def embedding_backward(grad: np.ndarray, indices: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return each row's sum of the gradients of all its uses."""
+    out = np.zeros(shape, grad.dtype)
+    np.add.at(out, indices, grad)
+    return out

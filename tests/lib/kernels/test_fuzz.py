@@ -252,6 +252,20 @@ def product(draw):
     return (np.asfortranarray(a) if draw.rng.random() < 0.3 else a), b
 
 
+def embedding_backward(draw):
+    shape = draw.size(20, 1), draw.size(40)
+    lead = [draw.size(8) for _ in range(draw.rng.integers(3))]
+    indices = draw.rng.integers(-shape[0], shape[0], lead)
+    return draw.array(*lead, shape[1]), indices.astype(draw.rng.choice([np.int64, np.int32])), shape
+
+
+def slice_backward(draw):
+    shape = draw.size(20, 1), draw.size(40, 1)
+    start = int(draw.rng.integers(shape[1]))
+    index = [(Ellipsis, slice(start, None)), (0,), slice(None, None, 2)][draw.rng.integers(3)]
+    return draw.array(*np.empty(shape)[index].shape), shape, index
+
+
 def sgd_update_(draw):
     w = relu(draw)[0]
     return np.array(w), draw.array(*w.shape), 0.1
@@ -296,6 +310,8 @@ CASES: list = [
     lstm_backward,
     gru,
     gru_backward,
+    embedding_backward,
+    slice_backward,
     sgd_update_,
     momentum_update_,
     adam_update_,
