@@ -1,4 +1,4 @@
-"""Run the benchmarks: python -m benchmarks [case …] [--json FILE] [--pairs N] [--threads N]."""
+"""Run the benchmarks: python -m benchmarks [case …] [--json FILE] [--page FILE] [--pairs N]."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("case", nargs="*", help="beginnings of names; all by default")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
+    parser.add_argument("--page", type=Path, help="write the table to this Markdown file too")
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
@@ -57,6 +58,10 @@ def main() -> int:
         asked.json.write_text(
             json.dumps({"machine": about, "results": [asdict(r) for r in results]}, indent=1)
         )
+    if asked.page:
+        from .page import page
+
+        asked.page.write_text(page(about, results), "utf-8")
     return int(any(bool(r.note) or r.median < r.gate for r in results))
 
 
