@@ -7,13 +7,13 @@ probes, in a form that stock nbgrader understands as points.
 import io
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from types import ModuleType
 from typing import Any
 
 from glia_grader.answerer import LocalAnswerer, Reply, StudentError, plain
 from glia_grader.exercise import Exercise, all_exercises, load
-from glia_grader.forbid import ForbiddenName, forbidden, is_forbidden
+from glia_grader.forbid import ForbiddenName, forbidden, is_forbidden, withheld
 from glia_grader.judge import judge
 from glia_grader.standing import Progress
 from glia_grader.verdict import Verdict
@@ -111,8 +111,9 @@ def judge_here(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
         redirect_stdout(_Sink()),
         redirect_stderr(_Sink()),
         forbidden(exercise.forbid, None if bundled else namespace, _placed(exercise)),
+        _switched_off(exercise),
     ):
-        answerer = _Timed(function, exercise.time_limit, borrowed)
+        answerer = _Timed(function, exercise.time_limit, borrowed, exercise.forbid)
         return judge(exercise, answerer, seed=PUBLIC_SEED)
 
 
@@ -121,19 +122,35 @@ def _placed(exercise: Exercise) -> dict[str, Callable[..., Any]]:
     return {name: load(name).reference for name in exercise.uses}
 
 
+def _switched_off(exercise: Exercise) -> AbstractContextManager[Any]:
+    """The library's ops for which the learner's own have to stand in do not run meanwhile."""
+    if not exercise.own:
+        return nullcontext()
+    from glia.substitute import own_only
+
+    return own_only(*exercise.own)
+
+
 class _Timed(LocalAnswerer):
     """Asks under a watchdog; a function taken from a forbidden library is not asked at all."""
 
-    def __init__(self, function: Callable[..., Any], seconds: float, borrowed: str = ""):
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        seconds: float,
+        borrowed: str = "",
+        forbid: tuple[str, ...] = (),
+    ):
         super().__init__(function)
-        self.seconds, self.borrowed = seconds, borrowed
+        self.seconds, self.borrowed, self.forbid = seconds, borrowed, forbid
         self.left = 4 * seconds
 
     def call(self, *args: Any, **kwargs: Any) -> Reply:
         if self.borrowed:
             raise ForbiddenName(self.borrowed)
         try:
-            with Watchdog(max(0.05, min(self.seconds, self.left))):
+            limit = max(0.05, min(self.seconds, self.left))
+            with withheld(self.forbid), Watchdog(limit):
                 reply = super().call(*args, **kwargs)
             self.left -= reply.seconds
             return reply

@@ -143,7 +143,7 @@ class Exercise:
 
     Attributes:
         name: Name of the exercise and of the function to write.
-        unit: Chapter: "perceptron", "logistic", "multilayer" or "descent".
+        unit: Chapter, one of `glia_grader.exercises.UNITS`.
         title: Heading for people.
         statement: Markdown: why, then what, with the formula.
         signature: Head of the function with its docstring, as the stub shows it.
@@ -155,9 +155,12 @@ class Exercise:
         forbid: Modules the answer may not lean on.
         uses: Exercises whose functions the answer may call; their references are placed.
         needs: Support the answer needs besides numpy ("glia"), normally nothing.
+        own: Ops of the library that are switched off while the answer runs, so that the learner's
+            own has to stand in for them (`glia.use`).
         axes: Axes that shrink together: name -> ((parameter, axis), ...).
         form_weight: Share of the points for leaving inputs alone and returning arrays.
         time_limit: Seconds for one call.
+        free: Names of parts of the result whose length is the learner's to choose.
         milestone: One long call that trains something: an examination that asks what was asked
             before gets the same answer again, and `time_limit` bounds all calls together.
     """
@@ -175,9 +178,11 @@ class Exercise:
     forbid: tuple[str, ...] = FORBIDDEN
     uses: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     axes: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     form_weight: float = 1.0
     time_limit: float = 2.0
+    free: tuple[str, ...] = ()
     milestone: bool = False
 
     @property

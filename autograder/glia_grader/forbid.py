@@ -3,7 +3,8 @@
 import builtins
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -92,6 +93,23 @@ def forbidden(
         names.update(changed)
         for key in added:
             names.pop(key, None)
+
+
+@contextmanager
+def withheld(forbid: Sequence[str]) -> Iterator[None]:
+    """Take the ops of the library that are in `forbid` out of its back ends inside the block.
+
+    Args:
+        forbid: Dotted names; those that begin with `glia.ops.` and end in an op's name are meant.
+    """
+    with ExitStack() as stack:
+        for name in forbid:
+            if not name.startswith("glia.ops."):
+                continue
+            backend = import_module("glia.backend")
+            import_module(name.rpartition(".")[0])
+            stack.enter_context(backend.withhold(name.rpartition(".")[2], _Refusal(name)))
+        yield
 
 
 def _origin(value: Any) -> str:

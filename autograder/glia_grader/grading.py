@@ -11,10 +11,10 @@ from glia_grader.intake import Cell, Release, ReleaseCell, Submission
 from glia_grader.intake.source import same_source
 from glia_grader.journal import seed_hash
 from glia_grader.outputs import Tamer
-from glia_grader.question import ask
 from glia_grader.record import Record
 from glia_grader.run import CellRun, Deadline, run_notebook
 from glia_grader.sandbox.host import Limits, Sandbox
+from glia_grader.sharing import Question, Questions
 from glia_grader.verdict import Verdict
 
 _CLEARS = re.compile(r"^(?:%reset|del)\b", re.MULTILINE)
@@ -54,21 +54,23 @@ def grade_submission(
         deadline = Deadline(budget.submission)
         runs = run_notebook(sandbox, submission, budget, deadline, limits)
         record.ran(runs)
+        asked: list[tuple[ReleaseCell, Question]] = []
         for cell in release.graded:
             if cell.exercise is not None:
                 exercise = exercises[cell.exercise]
                 function = cell.function or exercise.name
-                asked = ask(
-                    sandbox,
-                    exercise,
-                    function,
-                    _as_graded(runs, function, record.place(cell)),
-                    seed=seed,
-                    budget=budget,
-                    deadline=deadline,
-                    limits=limits,
-                )
-                record.judged(cell, asked)
+                graded = _as_graded(runs, function, record.place(cell))
+                asked.append((cell, Question(exercise, function, graded)))
+        with Questions(
+            sandbox,
+            [question for _, question in asked],
+            seed=seed,
+            budget=budget,
+            deadline=deadline,
+            limits=limits,
+        ) as questions:
+            for cell, question in asked:
+                record.judged(cell, questions.ask(question))
         record.finish()
     return Record(
         student=submission.student,

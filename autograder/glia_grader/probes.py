@@ -60,9 +60,19 @@ class Probes:
 
 
 def answer(exercise: Exercise, args: tuple[Any, ...]) -> Any:
-    """The reference's answer."""
+    """The reference's answer; that of a long training is remembered."""
+    if exercise.milestone:
+        key = exercise.name, *(np.asarray(a).tobytes() for a in args)
+        if key not in _trained:
+            _trained[key] = exercise.reference(*[copy_argument(a) for a in args])
+            if len(_trained) > 8:
+                del _trained[next(iter(_trained))]
+        return _trained[key]
     with np.errstate(all="ignore"):
         return exercise.reference(*[copy_argument(a) for a in args])
+
+
+_trained: dict[tuple[Any, ...], Any] = {}
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from glia_grader.sandbox.protocol import pack
 from glia_grader.verdict import Verdict
 
 STUB_MODULE = "glia_grader"  # boxes hold a quiet stand-in of that name: it must stay importable
+LEAST = 0.2  # seconds that are worth beginning a question with
 
 
 def ask(
@@ -44,32 +45,50 @@ def ask(
     Returns:
         The judge's verdict.
     """
-    fatal = _ended(function, runs)
-    if fatal is None and deadline.left <= 0.2:
+    fatal = ended(function, runs)
+    if fatal is None and deadline.left <= LEAST:
         fatal = StudentError("timeout", "the time for this notebook was used up before")
     if fatal is not None:
         return judge(exercise, Silent(fatal), seed=seed, hidden=hidden)
-    forbid = tuple(name for name in exercise.forbid if name != STUB_MODULE)
-    hide = () if "glia" in exercise.needs else ("glia",)
     cells = to_replay(runs, function, budget)
-    heavy = not hide or not all(run.shape.light for run, _ in cells)
     seconds = budget.question
     if exercise.milestone:
         seconds = max(seconds, exercise.time_limit)
-    with sandbox.open(limits, forbid=forbid, hide=hide, heavy=heavy) as box:
-        answerer = BoxAnswerer(box, exercise, function, Deadline(min(seconds, deadline.left)))
-        answerer.prepare(runs, budget)
-        verdict = judge(exercise, answerer, seed=seed, hidden=hidden)
+    own = Deadline(min(seconds, deadline.left))
+    with open_box(sandbox, exercise, cells, limits) as box:
+        stage = Stage(box, cells, exercise.uses, budget, own)
+        verdict = judge(
+            exercise, BoxAnswerer(stage, exercise, function, own), seed=seed, hidden=hidden
+        )
         box.close(wait=False)
     return verdict
 
 
-def _ended(function: str, runs: list[CellRun]) -> StudentError | None:
+def open_box(
+    sandbox: Sandbox,
+    exercise: Exercise,
+    cells: list[tuple[CellRun, str]],
+    limits: Limits,
+    wait: bool = True,
+) -> Box:
+    """A fresh box in which an exercise can be asked, nothing run in it yet."""
+    forbid = tuple(name for name in exercise.forbid if name != STUB_MODULE)
+    hide = () if "glia" in exercise.needs else ("glia",)
+    heavy = not hide or not all(run.shape.light for run, _ in cells)
+    return sandbox.open(limits, forbid=forbid, hide=hide, heavy=heavy, wait=wait)
+
+
+def ended(function: str, runs: list[CellRun]) -> StudentError | None:
     """Why the function cannot be asked: its own cell hung or ended the process."""
     defining = [run for run in runs if function in run.cell.defines and run.state != "skipped"]
     if not defining or defining[-1].state not in ("timeout", "died"):
         return None
     return StudentError(defining[-1].state, defining[-1].message)
+
+
+def _switch_off(ops: tuple[str, ...]) -> str:
+    """What a box runs so that the library's own implementation of these ops does not."""
+    return f"import glia.substitute\nglia.substitute.own_only(*{ops!r})\ndel glia\n"
 
 
 _SENT: dict[int, tuple[tuple[Any, ...], Any]] = {}
@@ -106,39 +125,71 @@ class Silent:
         raise self.error
 
 
-class BoxAnswerer:
-    """Passes the judge's questions to a box; the clock and the comparison stay here."""
+class Stage:
+    """A box with a notebook's definitions in it, and the references that its questions use.
 
-    def __init__(self, box: Box, exercise: Exercise, function: str, deadline: Deadline):
-        """Bind a box to an exercise.
+    Attributes:
+        box: The box.
+        lost: Why nothing can be asked in it, or None.
+        refused: What the import policy refused, by name of the function whose cell it was.
+    """
+
+    def __init__(
+        self,
+        box: Box,
+        cells: list[tuple[CellRun, str]],
+        uses: tuple[str, ...],
+        budget: Budget,
+        deadline: Deadline,
+    ):
+        """Replay the cells, then place the references.
 
         Args:
             box: A fresh box.
+            cells: What of the notebook it needs.
+            uses: Exercises whose references are placed.
+            budget: Time limits.
+            deadline: When to stop.
+        """
+        self.box = box
+        self.lost: StudentError | None = None
+        self.refused = replay(box, cells, budget, deadline)
+        if not box.alive:
+            kind = "timeout" if box.end and box.end.how == "timeout" else "died"
+            self.lost = StudentError(kind, "the notebook's cells did not run a second time")
+        elif uses:
+            try:
+                box.place_all(load(name).reference_source for name in uses)
+            except StudentFailure as failure:
+                self.lost = StudentError(failure.kind, failure.message)
+
+
+class BoxAnswerer:
+    """Passes the judge's questions to a box; the clock and the comparison stay here."""
+
+    def __init__(self, stage: Stage, exercise: Exercise, function: str, deadline: Deadline):
+        """Bind a box to an exercise.
+
+        Args:
+            stage: A box with the student's definitions in it.
             exercise: What is asked.
             function: The name of the student's function.
             deadline: The end of this exercise's time.
         """
-        self.box, self.exercise, self.function = box, exercise, function
+        self.box, self.exercise, self.function = stage.box, exercise, function
         self.deadline = deadline
-        self._lost: StudentError | None = None
+        self._lost = stage.lost
         self._door: tuple[bool, list[str] | None] = (True, None)
-
-    def prepare(self, runs: list[CellRun], budget: Budget) -> None:
-        """Replay the definitions, then place the references of what the exercise uses."""
-        refused = replay(self.box, runs, self.function, budget, self.deadline)
-        if not self.box.alive:
-            kind = "timeout" if self.box.end and self.box.end.how == "timeout" else "died"
-            self._lost = StudentError(kind, "the notebook's cells did not run a second time")
-            return
-        try:
-            self._door = self.box.door(self.function)
+        if self._lost is None:
+            try:
+                self._door = self.box.door(function)
+                if exercise.own:
+                    self.box.place_all([_switch_off(exercise.own)])
+            except StudentFailure as failure:
+                self._lost = StudentError(failure.kind, failure.message)
+            refused = stage.refused.get(function)
             if refused and not self._door[0]:
                 self._lost = StudentError("forbidden", refused)
-                return
-            if self.exercise.uses:
-                self.box.place_all(load(name).reference_source for name in self.exercise.uses)
-        except StudentFailure as failure:
-            self._lost = StudentError(failure.kind, failure.message)
 
     def exists(self) -> bool:
         """Whether the student's function is there."""

@@ -79,7 +79,7 @@ def run_notebook(
     while len(runs) < len(cells) and own.left > _LEAST:
         with sandbox.open(limits, hide=_hidden(sandbox), heavy=heavy) as box:
             if runs:  # a box that stands where the last one ended
-                replay(box, runs, None, budget, own)
+                replay(box, to_replay(runs, None, budget), budget, own)
             waiting = cells[len(runs) :]
             timeout = partial(_timeout, budget, own)
             done = box.run_cells([cell.source for cell in waiting], timeout)
@@ -114,8 +114,8 @@ def _result(box: Box, cell: Cell, result: CellResult) -> CellRun:
 
 
 def replay(
-    box: Box, runs: list[CellRun], wanted: str | None, budget: Budget, deadline: Deadline
-) -> str:
+    box: Box, chosen: list[tuple[CellRun, str]], budget: Budget, deadline: Deadline
+) -> dict[str, str]:
     """Bring a fresh box to where the notebook ended.
 
     Cells that hung, died or were slow give their definitions only, but for a slow cell that
@@ -123,22 +123,20 @@ def replay(
 
     Args:
         box: A fresh box.
-        runs: What became of the cells before.
-        wanted: The function that will be asked, or None.
+        chosen: The cells, as `to_replay` gives them.
         budget: Time limits.
         deadline: When to stop.
 
     Returns:
-        What the cell that defines `wanted` was refused (the import policy), or "". The box may
-        have ended.
+        For each name whose cell was refused something (the import policy), what. The box may have
+        ended.
     """
-    refused = ""
-    chosen = to_replay(runs, wanted, budget)
+    refused: dict[str, str] = {}
     timeout = partial(_timeout, budget, deadline)
     done = box.run_cells([source for _, source in chosen], timeout, quiet=True)
     for (run, _), result in zip(chosen, done, strict=False):
-        if result.kind == "forbidden" and wanted is not None and wanted in run.cell.defines:
-            refused = result.error or "a forbidden name"
+        if result.kind == "forbidden":
+            refused |= dict.fromkeys(run.cell.defines, result.error or "a forbidden name")
     return refused
 
 

@@ -29,6 +29,7 @@ class Shape:
         functions: Names of its functions if it does nothing but define them; None otherwise.
         mentions: Every name that stands in it.
         imports: For such a cell, each name it imports with what that stands for.
+        bound: The same for any cell.
         dynamic: Whether it may use names that are not written in it.
         light: Whether it plainly imports nothing that is slow to import. Where this is wrong, an
             import costs its time; nothing else changes.
@@ -39,6 +40,7 @@ class Shape:
     dynamic: bool
     light: bool = False
     imports: frozenset[tuple[str, str]] = frozenset()
+    bound: frozenset[tuple[str, str]] = frozenset()
 
 
 _LIGHT = {*sys.stdlib_module_names, "numpy", "glia_grader"}
@@ -84,6 +86,7 @@ def shape_of(source: str) -> Shape:
         bool(mentions & _DYNAMIC),
         imported <= _LIGHT and not mentions & _SLOW_NAMES,
         imports if plain else frozenset(),
+        imports,
     )
 
 
@@ -99,7 +102,7 @@ def needed(shapes: list[Shape], wanted: str) -> list[bool]:
     """
     keep = [shape.functions is None for shape in shapes]
     names = {wanted}.union(*(s.mentions for s, kept in zip(shapes, keep, strict=True) if kept))
-    agreed = _agreed(shapes)
+    agreed = _agreed(tuple((shape.imports, shape.functions) for shape in shapes))
     found = True
     while found:
         found = False
@@ -116,13 +119,34 @@ def needed(shapes: list[Shape], wanted: str) -> list[bool]:
     return keep
 
 
-def _agreed(shapes: list[Shape]) -> frozenset[tuple[str, str]]:
+def independent(shapes: list[Shape], defines: list[frozenset[str]]) -> bool:
+    """Whether more cells of plain functions than needed may be run without changing any of them.
+
+    Args:
+        shapes: The cells in order.
+        defines: The names that each binds.
+
+    Returns:
+        True if no name stands for one thing in one cell and for another in the next.
+    """
+    meanings: dict[str, str] = {}
+    for i, (shape, names) in enumerate(zip(shapes, defines, strict=True)):
+        own = dict.fromkeys(names, f"cell {i}") | dict(shape.bound)
+        if any(meanings.setdefault(name, what) != what for name, what in own.items()):
+            return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _agreed(
+    bindings: tuple[tuple[frozenset[tuple[str, str]], frozenset[str] | None], ...],
+) -> frozenset[tuple[str, str]]:
     """Imports whose name means the same in every cell that binds it."""
     meanings: dict[str, set[str]] = {}
-    for shape in shapes:
-        for name, what in shape.imports:
+    for imports, functions in bindings:
+        for name, what in imports:
             meanings.setdefault(name, set()).add(what)
-        for name in shape.functions or ():
+        for name in functions or ():
             meanings.setdefault(name, set()).add("a function")
     return frozenset((n, next(iter(what))) for n, what in meanings.items() if len(what) == 1)
 

@@ -5,7 +5,7 @@
 (`glia.watch`).
 """
 
-from .backprop import backward, grad, topological_order
+from .backprop import Visit, backward, grad, slow_backward, topological_order
 from .function import Context, Function, Variable, bind, make, replace
 from .gradmode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .watch import detect_anomaly, set_detect_anomaly
@@ -14,6 +14,7 @@ __all__ = [
     "Context",
     "Function",
     "Variable",
+    "Visit",
     "backward",
     "bind",
     "detect_anomaly",
@@ -25,5 +26,6 @@ __all__ = [
     "replace",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "slow_backward",
     "topological_order",
 ]

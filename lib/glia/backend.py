@@ -21,7 +21,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
 
-__all__ = ["available", "current", "implementation", "names", "reference", "use"]
+__all__ = ["available", "current", "implementation", "names", "reference", "use", "withhold"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _Table = dict[str, Callable[..., Any]]
@@ -141,6 +141,53 @@ class use:
 
     def __repr__(self) -> str:
         return f"<glia back end: {_current}>"
+
+
+class withhold:
+    """Put something else in an op's place on every back end, or until the end of a ``with`` block.
+
+    Exercises in which an op is to be written take the library's own away, so that what runs under
+    `glia.use` is the learner's and nothing else.
+
+    Args:
+        name: the op's name, as registered.
+        instead: what is called in its place; usually it says why and raises.
+
+    Raises:
+        KeyError: no op of this name is registered.
+
+    Example:
+        >>> def refuse(*arguments):
+        ...     raise NotImplementedError("write it yourself")
+        >>> import glia.ops.conv  # the ops are registered when their files are imported
+        >>> with withhold("conv2d", refuse):
+        ...     implementation("conv2d") is refuse
+        True
+    """
+
+    def __init__(self, name: str, instead: Callable[..., Any]) -> None:
+        if name not in _references:
+            raise KeyError(f"no op named {name!r} is registered; known: {', '.join(names())}")
+        self._name, self._before = name, (_references[name], _twin_paths.pop(name, None))
+        _references[name] = instead
+        for table in _tables.values():
+            table.pop(name, None)
+
+    def __enter__(self) -> withhold:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        function, twin = self._before
+        _references[self._name] = function
+        if twin is not None:
+            _twin_paths[self._name] = twin
+        for table in _tables.values():
+            table.pop(self._name, None)
 
 
 def _switch(name: str) -> None:

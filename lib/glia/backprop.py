@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from . import watch
 from .function import Context, is_variable, make
 from .gradmode import no_grad
 
-__all__ = ["backward", "grad", "topological_order"]
+__all__ = ["Visit", "backward", "grad", "slow_backward", "topological_order"]
 
 
 def topological_order(roots: Iterable[Context]) -> list[Context]:
@@ -81,6 +82,52 @@ def grad(
     for leaf, array, _ in _walk(outputs, seeds, retain_graph, watched, found):
         found[id(leaf)] = array
     return tuple(make(np.array(found[id(v)])) if id(v) in found else None for v in inputs)
+
+
+@dataclass
+class Visit:
+    """One step of the walk back.
+
+    Attributes:
+        ctx: the step.
+        upstream: the gradient that reached each of its outputs, summed over their uses.
+        handed: for each argument what the step hands on, upstream times local; None where no
+            gradient is asked for.
+    """
+
+    ctx: Context
+    upstream: list[np.ndarray]
+    handed: list[np.ndarray | None]
+
+
+def slow_backward(root: Any) -> list[Visit]:
+    """Walk back from a variable and write down every step; no `.grad` changes, hooks do not run.
+
+    Args:
+        root: the variable at the end; its own gradient is 1. The graph stays usable.
+
+    Returns:
+        The visits, the last step of the forward pass first.
+    """
+    arrived: dict[Any, np.ndarray] = {}
+    arrived[root.grad_fn, root.output_index] = np.ones_like(root.array)
+    visits = []
+    for ctx in topological_order([root.grad_fn] if root.grad_fn is not None else []):
+        upstream = [
+            arrived[ctx, index] if (ctx, index) in arrived else np.zeros(shape, dtype)
+            for index, (shape, dtype) in enumerate(ctx.shapes)
+        ]
+        handed: list[np.ndarray | None] = []
+        for position, array in enumerate(_local_gradients(ctx, upstream)):
+            if array is None or not ctx.needs_input_grad[position]:
+                handed.append(None)
+                continue
+            gradient = _checked(ctx, position, array)
+            handed.append(gradient)
+            key = ctx.sources[position] or id(ctx.inputs[position])
+            arrived[key] = arrived[key] + gradient if key in arrived else gradient
+        visits.append(Visit(ctx, upstream, handed))
+    return visits
 
 
 def _walk(

@@ -18,7 +18,7 @@ from .function import Context
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "Layout", "Node", "draw", "layout"]
 
 _COLUMN, _ROW, _WIDTH, _HEIGHT = 180, 78, 160, 62
 _SYMBOLS = {"Add": "+", "Sub": "−", "Mul": "×", "Div": "÷", "MatMul": "@", "Pow": "^", "Neg": "−"}
@@ -49,16 +49,48 @@ class Drawing:
 
 
 @dataclass
-class _Node:
+class Node:
+    """A tensor or a step, and its place in the drawing.
+
+    Attributes:
+        label: the tensor's name, or the step's symbol.
+        lines: its value and gradient in words, or the step's layer.
+        is_step: whether it is a step.
+        item: the Tensor or the Context itself.
+        column: even for tensors and odd for steps; inputs stand left of what they give.
+        row: place within the column, not always whole.
+    """
+
     label: str
     lines: list[str]
     is_step: bool
+    item: Any = None
     column: int = 0
     row: float = 0.0
 
 
+@dataclass
+class Layout:
+    """Where everything that a tensor was computed from stands in a drawing.
+
+    Attributes:
+        nodes: a step's key is its Context; a computed tensor's (Context, number of the output); a
+            leaf's is its id.
+        edges: pairs of keys, in the direction of the forward pass.
+    """
+
+    nodes: dict[Any, Node]
+    edges: list[tuple[Any, Any]]
+
+
 def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 200) -> Drawing:
-    """Draw everything that a tensor was computed from.
+    """Draw everything that a tensor was computed from; arguments and errors as in `layout`."""
+    placed = layout(root, names, max_nodes)
+    return Drawing(_svg(placed.nodes, placed.edges), _words(placed.nodes, placed.edges))
+
+
+def layout(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 200) -> Layout:
+    """Place everything that a tensor was computed from.
 
     Args:
         root: the tensor at the end, such as the loss.
@@ -70,10 +102,10 @@ def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 
         ValueError: the graph is too large to look at.
     """
     called = {id(tensor): name for name, tensor in (names or {}).items()}
-    nodes: dict[Any, _Node] = {}
+    nodes: dict[Any, Node] = {}
     edges: list[tuple[Any, Any]] = []
     for key, tensor in _values(root):
-        nodes[key] = _Node(called.get(id(tensor), ""), _describe(tensor, key), False)
+        nodes[key] = Node(called.get(id(tensor), ""), _describe(tensor, key), False, tensor)
         if not isinstance(key, tuple):
             continue
         ctx = key[0]
@@ -84,13 +116,13 @@ def draw(root: Tensor, names: dict[str, Tensor] | None = None, max_nodes: int = 
             )
         if ctx not in nodes:
             symbol = str(_SYMBOLS.get(ctx.name, ctx.name))
-            nodes[ctx] = _Node(symbol, [ctx.layer] if ctx.layer else [], True)
+            nodes[ctx] = Node(symbol, [ctx.layer] if ctx.layer else [], True, ctx)
             edges += [(inner, ctx) for inner, _ in _inputs(ctx)]
         edges.append((ctx, key))
     if len(nodes) > max_nodes:
         raise ValueError(f"got a graph of {len(nodes)} nodes; expected at most {max_nodes}")
     _place(nodes, edges)
-    return Drawing(_svg(nodes, edges), _words(nodes, edges))
+    return Layout(nodes, edges)
 
 
 def _inputs(ctx: Context) -> list[tuple[Any, Tensor]]:
@@ -133,7 +165,7 @@ def _value(array: np.ndarray) -> str:
     return "×".join(map(str, array.shape))
 
 
-def _place(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> None:
+def _place(nodes: dict[Any, Node], edges: list[tuple[Any, Any]]) -> None:
     """Put each node one column behind the last of its inputs, and near them in the column."""
     before: dict[Any, list[Any]] = {key: [] for key in nodes}
     for start, end in edges:
@@ -153,14 +185,14 @@ def _place(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> None:
             free = nodes[key].row + 1
 
 
-def _column(key: Any, nodes: dict[Any, _Node], before: dict[Any, list[Any]]) -> int:
+def _column(key: Any, nodes: dict[Any, Node], before: dict[Any, list[Any]]) -> int:
     node = nodes[key]
     if node.column == 0 and before[key]:
         node.column = 1 + max(_column(b, nodes, before) for b in before[key])
     return node.column
 
 
-def _svg(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> str:
+def _svg(nodes: dict[Any, Node], edges: list[tuple[Any, Any]]) -> str:
     width = (max(n.column for n in nodes.values()) + 1) * _COLUMN
     height = int((max(n.row for n in nodes.values()) + 1) * _ROW)
     parts = [
@@ -179,15 +211,15 @@ def _svg(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> str:
     return "".join([*parts, *map(_shape, nodes.values()), "</svg>"])
 
 
-def _centre(node: _Node) -> tuple[float, float]:
+def _centre(node: Node) -> tuple[float, float]:
     return node.column * _COLUMN + _COLUMN / 2, node.row * _ROW + _ROW / 2
 
 
-def _half(node: _Node) -> float:
+def _half(node: Node) -> float:
     return 36 if node.is_step else _WIDTH / 2
 
 
-def _shape(node: _Node) -> str:
+def _shape(node: Node) -> str:
     x, y = _centre(node)
     if node.is_step:
         shape = f'<rect x="{x - 36}" y="{y - 16:g}" width="72" height="32" rx="6" fill="#e8e8e8"'
@@ -202,7 +234,7 @@ def _shape(node: _Node) -> str:
     return f'{shape} stroke="#333"/><text text-anchor="middle" fill="#111">{text}</text>'
 
 
-def _words(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> str:
+def _words(nodes: dict[Any, Node], edges: list[tuple[Any, Any]]) -> str:
     """Say the graph in sentences: one for each step."""
     sentences = []
     for key, node in nodes.items():
@@ -213,6 +245,6 @@ def _words(nodes: dict[Any, _Node], edges: list[tuple[Any, Any]]) -> str:
     return " ".join(sentences) or f"A single tensor, {_name(next(iter(nodes.values())))}."
 
 
-def _name(node: _Node) -> str:
+def _name(node: Node) -> str:
     value = ", ".join(node.lines)
     return f"{node.label} = {value}" if node.label else value

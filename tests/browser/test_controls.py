@@ -4,7 +4,7 @@ import pytest
 import traitlets
 from fake_model import mount
 from glia.widgets import Explorer, svg
-from glia.widgets.explorer import choice, jump, move, play, press, slider, toggle
+from glia.widgets.explorer import choice, entry, jump, move, play, press, slider, toggle
 
 pytestmark = pytest.mark.browser
 
@@ -127,3 +127,30 @@ def test_unmounting_leaves_no_listener_and_no_timer(dots):
     before = dots.evaluate("model.get('step')")
     dots.wait_for_timeout(120)
     assert dots.evaluate("[model.get('step'), model.listeners.length]") == [before, 0]
+
+
+class Echo(Explorer):
+    words = traitlets.Unicode("to be").tag(sync=True)
+
+    def __init__(self):
+        super().__init__(label="Echo", controls=[entry("words", "text", longest=8)])
+
+    def draw(self):
+        return {"svg": svg.picture(10, 10, alt="no picture"), "say": self.words}
+
+
+def test_an_entry_tells_every_key_and_keeps_its_cursor(page):
+    mount(page, Echo())
+    line = page.get_by_role("textbox", name="text")
+    assert line.input_value() == "to be"
+    line.focus()
+    line.press("Home")
+    line.press_sequentially("a b")
+    assert page.evaluate("[model.get('words'), saves]") == ["a bto be", 3]
+    line.press("x")  # longer than it may be
+    assert page.evaluate("saves") == 3
+    page.evaluate("model.set('words', 'other')")  # an answer must not move what is being written
+    assert line.input_value() == "a bto be"
+    line.blur()
+    page.evaluate("model.set('words', 'later')")
+    assert line.input_value() == "later"

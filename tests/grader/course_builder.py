@@ -46,15 +46,16 @@ def hand_in(
     course: Path,
     student: str,
     notebook: dict[str, Any] | bytes | str,
-    name: str = "ps1.ipynb",
+    name: str = "",
     timestamp: str = "",
+    assignment: str = "ps1",
 ) -> Path:
     """Lay a submission down."""
-    folder = course / "submitted" / student / "ps1"
+    folder = course / "submitted" / student / assignment
     folder.mkdir(parents=True, exist_ok=True)
     data = json.dumps(notebook).encode() if isinstance(notebook, dict) else notebook
     data = data.encode() if isinstance(data, str) else data
-    (folder / name).write_bytes(data)
+    (folder / (name or f"{assignment}.ipynb")).write_bytes(data)
     if timestamp:
         (folder / "timestamp.txt").write_text(timestamp, encoding="utf-8")
     return folder

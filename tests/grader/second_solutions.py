@@ -3,6 +3,11 @@
 import math
 
 import numpy as np
+from second_solutions_attention import *  # noqa: F403
+from second_solutions_backprop import *  # noqa: F403
+from second_solutions_cnn import *  # noqa: F403
+from second_solutions_convolution import *  # noqa: F403
+from second_solutions_recurrent import *  # noqa: F403
 
 
 def mcculloch_pitts(x, weights, threshold):

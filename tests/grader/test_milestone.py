@@ -34,6 +34,19 @@ def test_training_runs_once_for_all_checks():
     assert len(several.asked) == len(MILESTONE.checks)
 
 
+def test_the_reference_trains_once_for_a_whole_class():
+    trained = []
+
+    def reference(*args):
+        trained.append(args)
+        return MILESTONE.reference(*args)
+
+    counted = replace(MILESTONE, name="counted", reference=reference)
+    for seed in (3, 3, 4, 3):
+        assert judge(counted, LocalAnswerer(MILESTONE.reference), seed=seed).passed
+    assert len(trained) == 2
+
+
 def test_what_is_judged_on_is_not_handed_over():
     given, (held_out, _) = digits._task(np.random.default_rng(1))
     seen = {row.tobytes() for row in given[0]}

@@ -18,8 +18,13 @@ SOURCES = ROOT / "course" / "source"
 SECRETS = {
     "ps1": ("logaddexp.reduce", "the same point"),
     "ps2": ("np.einsum", "Horner", "slope_so_far", "jumps across the valley"),
+    "ps3": ("np.heaviside", "hand in hand", "fan_in", "summarises everything above it"),
+    "ps5": ("sliding_window_view", "np.add.at", "under the turned filters", "120$ million"),
+    "ps6": ("np.cumprod", "surprise", "through2", "X-rays"),
+    "ps7": ("np.logaddexp", "zip(x, mask)", "so can the blame"),
+    "ps8": ("np.logaddexp", "np.einsum", "glia.optim.Adam", "nobody else has to wait"),
 }
-COUNTS = {"ps1": 15, "ps2": 11}
+COUNTS = {"ps1": 15, "ps2": 11, "ps3": 12, "ps5": 12, "ps6": 10, "ps7": 12, "ps8": 12}
 
 
 @dataclass(frozen=True)

@@ -158,3 +158,23 @@ def test_importing_glia_loads_nothing_heavy():
 def test_without_its_compiler_numba_is_not_the_first_choice(jit_off, first):
     code = "import glia; print(glia.backend.current(), *glia.backend.available())"
     assert run(code, NUMBA_DISABLE_JIT=jit_off).split() == [first, "numpy", "numba"]
+
+
+def test_an_op_can_be_withheld_from_every_back_end_and_comes_back():
+    def refuse(*arguments):
+        raise NotImplementedError("write it yourself")
+
+    name = "perceptron_epoch_"
+    before = {}
+    for place in backend.available():
+        with backend.use(place):
+            before[place] = backend.implementation(name)
+    with backend.withhold(name, refuse):
+        for place in backend.available():
+            with backend.use(place):
+                assert backend.implementation(name) is refuse
+    for place in backend.available():
+        with backend.use(place):
+            assert backend.implementation(name) is before[place]
+    with pytest.raises(KeyError, match="no op named 'nothing'"):
+        backend.withhold("nothing", refuse)

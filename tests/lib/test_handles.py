@@ -8,6 +8,7 @@ import glia.functional as F
 import numpy as np
 import pytest
 from glia import nn
+from glia.errors import ShapeError
 from glia.substitute import replaceable
 from glia.testing import gradcheck
 
@@ -227,3 +228,22 @@ def test_save_and_load_keep_structure(tmp_path):
     np.testing.assert_array_equal(back[3]["array"], np.arange(3))
     with pytest.raises(TypeError, match="cannot save a Linear"):
         glia.save(nn.Linear(1, 1), path)
+
+
+def test_the_shape_of_a_convolution_is_told_without_the_librarys_own():
+    """Where the library's is withheld a learner's is still checked for its shape."""
+
+    def refuse(*arguments):
+        raise NotImplementedError("write it yourself")
+
+    def too_small(x, weight, bias, stride, padding):
+        return np.zeros((len(x), len(weight), 1, 1))
+
+    x, weight = glia.zeros(2, 1, 7, 5), glia.zeros(3, 1, 3, 2)
+    size = F.conv2d(x, weight, glia.zeros(3), stride=2, padding=1).shape
+    with glia.backend.withhold("conv2d", refuse):
+        with glia.use(conv2d=(too_small, too_small)), pytest.raises(ShapeError) as caught:
+            F.conv2d(x, weight, glia.zeros(3), stride=2, padding=1)
+        with pytest.raises(NotImplementedError, match="yourself"):
+            F.conv2d(x, weight)
+    assert str(size) in str(caught.value)

@@ -15,7 +15,21 @@ IMAGE = re.compile(r"<(img|svg)\b[^>]*>")
 # a nested svg is part of the named picture around it and says so
 NAMED = re.compile(r"""\b(alt|aria-label)=(["'])\s*\w.*?\2|aria-hidden='true'""")
 
-pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+# Trainings of more than a few seconds: executed in the slow ring.
+LONG = (
+    "11_cnn_architectures",
+    "13_gated_rnns_and_seq2seq",
+    "14_attention",
+    "15_transformers",
+    "17_small_gpt",
+)
+
+each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+each_marked = pytest.mark.parametrize(
+    "path",
+    [pytest.param(p, marks=[pytest.mark.slow] * (p.stem in LONG)) for p in NOTEBOOKS],
+    ids=lambda p: p.stem,
+)
 
 
 def words(text):
@@ -26,6 +40,7 @@ def unnamed_images(markup):
     return [tag[0] for tag in IMAGE.finditer(markup) if not NAMED.search(tag[0])]
 
 
+@each
 def test_committed_clean(path):
     notebook = nbformat.read(path, 4)
     nbformat.validate(notebook)
@@ -37,6 +52,7 @@ def test_committed_clean(path):
             assert not cell.outputs and cell.execution_count is None, f"{cell.id} has outputs"
 
 
+@each
 def test_short_cells(path):
     for cell in nbformat.read(path, 4).cells:
         if cell.cell_type == "code":
@@ -47,6 +63,7 @@ def test_short_cells(path):
             assert count <= TEXT_WORDS, f"{cell.id}: {count} words"
 
 
+@each
 def test_images_in_text_have_alternative_text(path):
     for cell in nbformat.read(path, 4).cells:
         if cell.cell_type == "markdown":
@@ -54,6 +71,7 @@ def test_images_in_text_have_alternative_text(path):
             assert not unnamed_images(cell.source), f"{cell.id}: image without alt"
 
 
+@each_marked
 def test_runs_and_every_picture_has_words(path, monkeypatch, tmp_path):
     paths = [str(ROOT / "lib"), str(ROOT / "autograder")]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))

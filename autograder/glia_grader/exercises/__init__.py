@@ -1,4 +1,14 @@
 """The bundled exercises, one file each, in units that follow the chapters."""
 
-UNITS = ("perceptron", "logistic", "multilayer", "descent")
+UNITS = (
+    "perceptron",
+    "logistic",
+    "multilayer",
+    "descent",
+    "backprop",
+    "convolution",
+    "cnn",
+    "recurrent",
+    "attention",
+)
 """The units in teaching order."""

@@ -29,12 +29,13 @@ class Box:
         life: the process.
         limits: what it may use up.
         scratch: its folder, where it has no disk of its own.
+        wait: False for a box that is set up in the background; :meth:`settle` it before use.
 
     Raises:
         SandboxError: it could not be set up.
     """
 
-    def __init__(self, life: Life, limits: Limits, scratch: Path | None = None):
+    def __init__(self, life: Life, limits: Limits, scratch: Path | None = None, wait: bool = True):
         self.limits = limits
         self.end: End | None = None
         self._life, self._scratch = life, scratch
@@ -44,6 +45,18 @@ class Box:
         self._why = ""
         self._memory = False
         self._output_left = int(limits.output_mb * (1 << 20))
+        self._ready = False
+        if wait:
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait until it can be asked; may be called again.
+
+        Raises:
+            SandboxError: it could not be set up.
+        """
+        if self._ready or self.end is not None:
+            return
         try:
             ready, _ = self._wire.receive(_READY)
         except (TimeoutError, Ended, protocol.WireError) as error:
@@ -51,6 +64,7 @@ class Box:
         if "ready" not in ready:
             self._stop("lost")
             raise SandboxError(f"a box could not be set up: {str(ready.get('broken'))[:500]}")
+        self._ready = True
 
     def __enter__(self) -> "Box":
         return self

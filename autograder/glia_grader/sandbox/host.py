@@ -151,6 +151,7 @@ class Sandbox:
         forbid: Iterable[str] = (),
         hide: Iterable[str] = (),
         heavy: bool = True,
+        wait: bool = True,
     ) -> Box:
         """A fresh box.
 
@@ -161,6 +162,7 @@ class Sandbox:
             hide: ``("glia",)`` for a box in which the library is not to be had.
             heavy: False for a box without numba, matplotlib and widgets in its memory: cheaper to
                 make, and slow only if these are imported after all.
+            wait: False to return while it is still being set up; :meth:`Box.settle` waits.
 
         Raises:
             SandboxError: the sandbox is not open, or no box could be started.
@@ -181,7 +183,7 @@ class Sandbox:
                 life: Life = Process(folder, request, glia, self.threads)
             else:
                 life = Child(self._nursery(_Kind(glia, heavy or glia)), request)
-            return Box(life, limits, scratch)
+            return Box(life, limits, scratch, wait)
         except BaseException:
             if scratch is not None:
                 remove_tree(scratch)

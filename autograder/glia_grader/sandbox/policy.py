@@ -59,6 +59,7 @@ class Policy:
         if original is None:
             return
         setattr(module, leaf, Absent(name, self))
+        self._withhold(leaf, name)
         root = name.partition(".")[0]
         # The same function is often re-exported: numpy.linalg._linalg.lstsq is numpy.linalg.lstsq.
         for other_name, other in list(sys.modules.items()):
@@ -66,6 +67,12 @@ class Policy:
                 for key, value in list(vars(other).items()):
                     if value is original:
                         setattr(other, key, Absent(name, self))
+
+    def _withhold(self, leaf: str, name: str) -> None:
+        """An op of the library is kept in the tables of its back ends as well."""
+        backend = sys.modules.get("glia.backend")
+        if name.startswith("glia.ops.") and backend is not None and leaf in backend.names():
+            backend.withhold(leaf, Absent(name, self))
 
 
 class Absent:

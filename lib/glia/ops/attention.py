@@ -54,6 +54,12 @@ class Attention(Op, name="scaled_dot_product_attention"):
             None,
         )
 
+    @staticmethod
+    def result_shape(q, k, v, mask, scale, dropout):
+        """Tell the result's shape without computing it."""
+        parts = [a.shape[:-2] for a in (q, k, v, mask) if a is not None]
+        return *np.broadcast_shapes(*parts), q.shape[-2], v.shape[-1]
+
 
 @reference()
 def attention_weights(

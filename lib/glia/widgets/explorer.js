@@ -18,6 +18,18 @@ function render({ model, el }) {
     if (!by || !frames.length) return model.get("picture");
     return frames[Math.min(Math.max(model.get(by), 0), frames.length - 1)];
   };
+  // A mark of the picture with data-trait stands for a place of that trait; a plane with data-plane
+  // asks Python what a click there means, told in shares of its width and height.
+  picture.addEventListener("click", (event) => {
+    const mark = event.target.closest("[data-trait]");
+    if (mark) return gliaSave(model, mark.dataset.trait, Number(mark.dataset.value));
+    const plane = event.target.closest("[data-plane]");
+    if (!plane) return;
+    const at = plane.getBoundingClientRect();
+    const x = (event.clientX - at.left) / at.width;
+    const y = (event.clientY - at.top) / at.height;
+    model.send({ click: plane.dataset.plane, x, y });
+  });
   let drawn = null;
   let behind = null;
   const draw = () => {
@@ -37,6 +49,11 @@ function render({ model, el }) {
   };
   model.on("change", draw);
   draw();
+  // A mark with data-hover takes its data-trait to its data-value as soon as it is pointed at.
+  picture.addEventListener("pointermove", (event) => {
+    const mark = event.target.closest("[data-hover]");
+    if (mark) gliaSave(model, mark.dataset.trait, Number(mark.dataset.value));
+  });
   return () => {
     row.stop();
     model.off("change", draw);

@@ -43,6 +43,14 @@ def choice(name: str, label: str, options: list[tuple[Any, str]]) -> dict[str, A
     return {"kind": "choice", "name": name, "label": label, "options": [list(o) for o in options]}
 
 
+def entry(name: str, label: str, longest: int = 60) -> dict[str, Any]:
+    """A native line of text bound to the trait ``name``; it tells every keystroke."""
+    return {
+        "kind": "entry", "name": name, "label": label, "longest": longest,
+        "size": min(longest, 44),
+    }  # fmt: skip
+
+
 def toggle(name: str, label: str) -> dict[str, Any]:
     """A native checkbox bound to the boolean trait ``name``."""
     return {"kind": "toggle", "name": name, "label": label}
@@ -61,6 +69,15 @@ def jump(name: str, label: str, to: float) -> dict[str, Any]:
 def play(name: str, label: str = "Play", every_ms: int = 350) -> dict[str, Any]:
     """A button that runs the slider of the trait ``name`` to its end, and pauses."""
     return {"kind": "play", "name": name, "label": label, "every": every_ms}
+
+
+def run(name: str, label: str, counts: str, stop: str = "Stop") -> dict[str, Any]:
+    """A button that calls ``on_press(name)`` again and again until it is pressed once more.
+
+    ``on_press`` does a small burst of work, draws, and then raises the trait ``counts`` by 1, which
+    asks for the next burst; a negative ``counts`` ends the run.
+    """
+    return {"kind": "run", "name": name, "label": label, "counts": counts, "stop": stop}
 
 
 def press(name: str, label: str) -> dict[str, Any]:
@@ -99,7 +116,9 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self.on_msg(self._on_message)
-        bound = {c["name"] for c in self.controls if c["kind"] != "press"} | set(self.redraw_on)
+        bound = {c["name"] for c in self.controls if c["kind"] not in ("press", "run")} | set(
+            self.redraw_on
+        )
         if bound:
             self.observe(self._on_trait, names=sorted(bound))
         self.redraw()
@@ -131,9 +150,22 @@ class Explorer(anywidget.AnyWidget):
     def on_press(self, name: str) -> None:
         """What a ``press`` button does; the default does nothing."""
 
+    def on_click(self, plane: str, x: float, y: float) -> None:
+        """What a click into a plane of the picture does; the default does nothing.
+
+        Args:
+            plane: the ``data-plane`` of the mark that was hit.
+            x: share of its width, from the left.
+            y: share of its height, from the top.
+        """
+
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        if isinstance(content, dict) and "press" in content:
+        if not isinstance(content, dict):
+            return
+        if "press" in content:
             self.on_press(str(content["press"]))
+        elif "click" in content:
+            self.on_click(str(content["click"]), float(content["x"]), float(content["y"]))
 
     def still(self) -> str:
         """The present picture and its numbers as plain HTML, for an exported page."""

@@ -74,6 +74,21 @@ const gliaControls = {
     return { node: gliaMake("div", { class: "glia-choice" }, label, select), update };
   },
 
+  // Told at every keystroke: the picture follows while one writes.
+  entry(model, spec) {
+    const id = gliaId();
+    const input = gliaMake("input", {
+      type: "text", id, maxlength: spec.longest, size: spec.size, spellcheck: "false",
+      autocomplete: "off", oninput: () => gliaSave(model, spec.name, input.value),
+    });
+    const update = () => {
+      // The cursor stays where it is while Python answers.
+      if (document.activeElement !== input) input.value = model.get(spec.name);
+    };
+    const label = gliaMake("label", { for: id }, spec.label);
+    return { node: gliaMake("div", { class: "glia-entry" }, label, input), update };
+  },
+
   toggle(model, spec) {
     const input = gliaMake("input", {
       type: "checkbox", onchange: () => gliaSave(model, spec.name, input.checked),
@@ -132,6 +147,34 @@ const gliaControls = {
       timer = setInterval(tick, spec.every);
     });
     return { node: button, update() {}, stop };
+  },
+
+  // Asks for one burst of work after the other: the next when the trait `counts` tells that the last
+  // is done. Between two bursts the kernel is free, so Stop is obeyed at once.
+  run(model, spec, live) {
+    let on = false;
+    let asked = null;
+    const button = gliaMake("button", { type: "button", "aria-pressed": "false" }, spec.label);
+    const turn = (to) => {
+      on = to;
+      button.textContent = on ? spec.stop : spec.label;
+      button.setAttribute("aria-pressed", String(on));
+      live.busy(on);
+    };
+    const ask = () => {
+      asked = model.get(spec.counts);
+      model.send({ press: spec.name });
+    };
+    button.addEventListener("click", () => {
+      turn(!on);
+      if (on) ask();
+    });
+    const update = () => {
+      if (!on || model.get(spec.counts) === asked) return;
+      if (model.get(spec.counts) < 0) turn(false); // Python has called it off
+      else ask();
+    };
+    return { node: button, update, stop: () => turn(false) };
   },
 
   press(model, spec) {

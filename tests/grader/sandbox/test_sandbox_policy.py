@@ -96,3 +96,43 @@ def test_the_library_is_there_or_is_hidden(library):
 def test_without_the_library_it_is_hidden_too(best):
     with best.open() as box:
         assert box.run_cell("import glia\nglia.Perceptron()", 5).kind == "forbidden"
+
+
+CONVOLUTION = ("glia.ops.conv.conv2d", "glia.ops.conv.conv2d_backward")
+OWN = """
+import numpy as np, glia
+from glia import functional as F
+
+def conv2d(x, weight, bias, stride, padding):
+    return np.full((len(x), len(weight), 2, 2), 7.0)
+
+def backward(grad, x, weight, bias, stride, padding):
+    return grad * 0, weight * 0, bias * 0
+
+x, weight, bias = glia.ones(1, 1, 2, 2), glia.ones(1, 1, 1, 1), glia.zeros(1)
+
+def mine():
+    with glia.use(conv2d=(conv2d, backward)):
+        return F.conv2d(x, weight, bias).numpy()
+
+def layer(): return glia.nn.Conv2d(1, 1, 1)(x).detach().numpy()
+def line(): return F.conv1d(x[:, :, 0], weight[:, :, 0]).numpy()
+def on_the_other_back_end():
+    with glia.backend.use("numpy"):
+        return F.conv2d(x, weight, bias).numpy()
+def table(): return glia.backend.implementation("conv2d")(1)
+def module(): return glia.ops.conv.conv2d(1)
+def pooling(): return F.max_pool2d(x, 2).numpy()
+"""
+
+
+def test_an_op_that_is_forbidden_is_out_of_every_back_end_but_can_be_replaced(library):
+    with library.open(forbid=CONVOLUTION) as box:
+        assert box.exec(OWN, 20).ok
+        assert (box.call("mine", timeout=10).value == 7).all()
+        assert box.call("pooling", timeout=10).value.item() == 1
+        for name in ("layer", "line", "on_the_other_back_end", "table", "module"):
+            with pytest.raises(StudentFailure) as caught:
+                box.call(name, timeout=10)
+            assert caught.value.kind == "forbidden", name
+            assert caught.value.message.split()[0] == CONVOLUTION[0]

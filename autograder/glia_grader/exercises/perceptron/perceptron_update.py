@@ -63,6 +63,7 @@ def _right(rng):
     return [
         Case((_array(1, 2), 1, _array(1, 1), -0.5, 1.0), "predicted 1, and 1 is right"),
         Case((_array(1, 2), 0, _array(-1, 0), 0.5, 1.0), "predicted 0, and 0 is right"),
+        Case((_array(1, 2), 0, _array(1, 1), -4.0, 1.0), "the bias decides: predicted 0"),
     ]
 
 
@@ -79,6 +80,8 @@ def _random(rng):
         for label in (0, 1):
             x, weight = rng.normal(size=(2, size)).astype(kind)
             bias, lr = float(rng.normal()), float(rng.uniform(0.05, 2))
+            if size == 4 and (weight @ x > 0) == (label == 0):
+                weight = -weight  # here the bias turns the prediction round
             if size < 7:  # surely a mistake, of each kind; the larger ones as they come
                 surplus = abs(bias) + 0.1
                 bias = float(-(weight @ x)) + (surplus if label == 0 else -surplus)
@@ -95,6 +98,11 @@ def _wrong_sign(x, y, weight, bias, lr=1.0):
 def _forgets_bias(x, y, weight, bias, lr=1.0):
     prediction = 1 if weight @ x + bias > 0 else 0
     return weight + lr * (y - prediction) * x, bias
+
+
+def _scores_without_bias(x, y, weight, bias, lr=1.0):
+    prediction = 1 if weight @ x > 0 else 0
+    return weight + lr * (y - prediction) * x, bias + lr * (y - prediction)
 
 
 def _ignores_lr(x, y, weight, bias, lr=1.0):
@@ -196,6 +204,18 @@ EXERCISE = Exercise(
                 "Add lr * (y - prediction) to the bias, and return this new bias.",
             ),
             "bias",
+        ),
+        Misconception(
+            "scores_without_bias",
+            "The bias has no say in the prediction.",
+            "Where the bias decides, a right answer is taken for a mistake, or a mistake missed.",
+            _scores_without_bias,
+            (
+                "Which of your arguments does your prediction never look at?",
+                "The boundary lies where weight @ x + bias is 0, not where weight @ x is.",
+                "prediction = 1 if weight @ x + bias > 0 else 0.",
+            ),
+            "unchanged",
         ),
         Misconception(
             "ignores_lr",

@@ -14,6 +14,14 @@ _CHAPTERS = {
     "02_logistic_softmax": "logistic_softmax",
     "03_multilayer_perceptrons": "multilayer",
     "04_gradient_descent": "descent",
+    "05_backpropagation": "backpropagation",
+    "10_convolution": "convolution",
+    "11_cnn_architectures": "cnn_architectures",
+    "12_recurrent_networks": "recurrent",
+    "13_gated_rnns_and_seq2seq": "gated_rnns",
+    "14_attention": "attention",
+    "15_transformers": "transformers",
+    "17_small_gpt": "small_gpt",
 }
 
 __all__ = ["chapters", "questions", "quiz"]
