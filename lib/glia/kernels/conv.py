@@ -110,7 +110,8 @@ def _images(upstream, shape, weight, padding, dilation):
     source = _padded(upstream, ((0, 0), (max(left, 0), max(right, 0))))
     turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].transpose(1, 2, 0, 3))
     out = take(channels, height, width, batch)
-    offsets = _offsets(many, *source.shape[1:], tuple(kernel), dilation, True)
+    _, rows, columns, _ = source.shape
+    offsets = _offsets(many, rows, columns, batch, tuple(kernel), dilation, True)
     turned = turned.reshape(channels, -1)
     window = np.array([above, dilation[0], many * kernel[1], kernel[0]])
     _forward(source, turned, turned[0], False, offsets, out, window)

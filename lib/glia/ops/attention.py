@@ -26,7 +26,7 @@ class Attention(Op, name="scaled_dot_product_attention"):
         if dropout is None:
             y, weights = implementation("attention")(q, k, v, mask, scale)
         else:
-            weights = attention_weights(q, k, mask, scale)
+            weights = implementation("attention_weights")(q, k, mask, scale)
             y = (weights * dropout) @ v
         ctx.save_for_backward(q, k, v, weights, None if mask is None else mask.shape)
         ctx.scale, ctx.dropout = scale, dropout
@@ -55,10 +55,10 @@ class Attention(Op, name="scaled_dot_product_attention"):
         )
 
     @staticmethod
-    def result_shape(q, k, v, mask, scale, dropout):
-        """Tell the result's shape without computing it."""
+    def result_shapes(q, k, v, mask, scale, dropout):
+        """Tell the result's shape without computing it, for where that is withheld."""
         parts = [a.shape[:-2] for a in (q, k, v, mask) if a is not None]
-        return *np.broadcast_shapes(*parts), q.shape[-2], v.shape[-1]
+        return ((*np.broadcast_shapes(*parts), q.shape[-2], v.shape[-1]),)
 
 
 @reference()

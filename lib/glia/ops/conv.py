@@ -33,10 +33,10 @@ class Conv2d(Op, name="conv2d"):
         return *run(grad, *ctx.saved_tensors, ctx.needs_input_grad[:3]), None, None, None, None
 
     @staticmethod
-    def result_shape(x, weight, bias, stride, padding, dilation, groups):
-        """Tell the result's shape without computing it."""
+    def result_shapes(x, weight, bias, stride, padding, dilation, groups):
+        """Tell the result's shape without computing it, for where that is withheld."""
         sizes = zip(x.shape[2:], weight.shape[2:], stride, padding, dilation, strict=True)
-        return x.shape[0], weight.shape[0], *(output_size(*each) for each in sizes)
+        return ((x.shape[0], weight.shape[0], *(output_size(*each) for each in sizes)),)
 
 
 @reference(twin="glia.kernels.conv.conv2d")

@@ -191,6 +191,11 @@ class GRU(Op, name="gru"):
             grad_w_hh[2 * size :] = _weight_gradient(grad_rec[..., 2 * size :], inside)
         return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b_ih, grad_b_hh, None, None, None
 
+    @staticmethod
+    def result_shapes(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
+        """Tell the results' shapes without computing them, for where that is withheld."""
+        return (*x.shape[:2], h.shape[-1]), h.shape
+
 
 @reference(twin="glia.kernels.recurrent.gru")
 def gru(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
