@@ -228,11 +228,12 @@ def test_nothing_posix_is_needed():
 
 
 def test_a_warm_check_is_quick():
+    """Half a second of this process's own time, however busy the machine is with other things."""
     for name, reference in RIGHT.items():
         check(name, reference)
-        start = time.perf_counter()
+        start = time.process_time()
         check(name, reference).to_html()
-        assert time.perf_counter() - start < 0.5, name
+        assert time.process_time() - start < 0.5, name
 
 
 def test_an_overlay_stands_before_the_bundled_exercise(tmp_path, monkeypatch):

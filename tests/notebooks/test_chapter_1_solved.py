@@ -1,58 +1,30 @@
 """Notebook 01 with its exercises solved: the checks pass and the numbers in the text are true."""
 
-import os
 import re
 from itertools import pairwise
-from pathlib import Path
 
-import nbformat
 import pytest
-from glia_grader.exercise import load
-from nbclient import NotebookClient
+from solved import all_is_well, chapter, run, solution
 
-ROOT = Path(__file__).parents[2]
-SOLVED = """
-scope = {{"np": np}}
-exec({source!r}, scope)
-{given} = scope[{name!r}]
-"""
 CHECK = re.compile(r'check\("(\w+)", (\w+)\)')
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("solved")
-    notebook = nbformat.read(ROOT / "notebooks" / "01_perceptron.ipynb", 4)
+    notebook = chapter("01_perceptron")
     cells = {cell.id: cell for cell in notebook.cells}
     for cell in list(cells.values()):
         if asked := CHECK.fullmatch(cell.source):
-            source = load(asked[1]).reference_source
             stub = cells[cell.id.removesuffix("-check") + "-code"]
             assert stub.source.startswith(f"def {asked[2]}(")
-            stub.source = SOLVED.format(source=source, given=asked[2], name=asked[1])
+            stub.source = solution(asked[1], given=asked[2])
     learner = cells["rule-exercise-widget"]
     learner.source = f"shown = {learner.source}\nprint(repr(shown.error), shown.run.converged)"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "lib"), str(ROOT / "autograder")]))
-        patch.setenv("IPYTHONDIR", str(folder / "ipython"))
-        patch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime"))
-        resources = {"metadata": {"path": str(folder)}}
-        NotebookClient(notebook, timeout=60, kernel_name="python3", resources=resources).execute()
-    return {
-        cell.id: "".join(
-            output.get("text", "") + output.get("data", {}).get("text/plain", "")
-            for output in cell.outputs
-        )
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    }
+    return run(notebook, tmp_path_factory.mktemp("solved"))
 
 
 def test_every_check_passes(printed):
-    checks = {name: text for name, text in printed.items() if name.endswith("-check")}
-    assert len(checks) == 5
-    for name, text in checks.items():
-        assert "2 of 2 points" in text, f"{name}: {text}"
+    all_is_well(printed, checks=5, widgets=0)
 
 
 def test_the_explorer_learns_with_the_right_update(printed):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from test_chapters_3_and_4_solved import numbers, solve
+from solved import all_is_well, numbers, solve
 
 pytestmark = pytest.mark.slow  # two whole notebooks, with trainings
 
@@ -20,13 +20,7 @@ def gated(tmp_path_factory):
 
 @pytest.mark.parametrize(("chapter", "count", "own"), [("recurrent", 7, 1), ("gated", 4, 2)])
 def test_checks_pass_and_no_widget_complains(chapter, count, own, request):
-    printed = request.getfixturevalue(chapter)
-    checks = {name: text for name, text in printed.items() if name.endswith("-check")}
-    assert len(checks) == count
-    for name, text in checks.items():
-        assert re.search(r"\b(2 of 2|3 of 3) points", text), f"{name}: {text}"
-    errors = {name: text for name, text in printed.items() if name.startswith("own-")}
-    assert len(errors) == own and set(errors.values()) == {"''\n"}
+    all_is_well(request.getfixturevalue(chapter), count, own)
 
 
 def shares(text):
