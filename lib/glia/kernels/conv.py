@@ -21,11 +21,12 @@ from glia.ops.conv import conv2d as plain_conv2d
 from glia.ops.conv import conv2d_backward as plain_conv2d_backward
 from glia.ops.conv import output_size
 
-from ._core.dots import FEW, MANY, SUMS, added, dots_few, dots_many
+from . import winograd
+from ._core.dots import FEW, MANY, SUMS
 from ._core.gemm import gemm_at
 from ._core.loops import vector_loop
 from ._core.memory import address
-from ._core.target import LANES
+from ._dots import collect, sum_half
 from ._jit import jit, parallel, prange
 from ._layout import batch_first, batch_last
 from ._pool import FLOAT32, ready, take
@@ -33,7 +34,6 @@ from ._share import SERIAL, parts_of, share
 
 _sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum")
 _copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
-_STRETCH = 1024  # columns that one call of `dots` goes through: they stay in the first-level cache
 _tables: dict[tuple, np.ndarray] = {}
 # A window that lies within the images: rows above them, dilation, places a row, rows.
 _whole = np.zeros(4, np.int64)
@@ -45,8 +45,12 @@ def conv2d(
     """Cross-correlate images (N, C, H, W) with filters (O, C, KH, KW)."""
     if _odd(x, weight, bias, stride, groups):
         return plain_conv2d(x, weight, bias, stride, padding, dilation, groups)
+    lying = batch_last(x)
+    turned = _by_winograd(lying, ready(weight), bias, padding, dilation)
+    if turned is not None:
+        return batch_first(turned)
     filters = ready(weight).reshape(len(weight), -1)
-    source = _padded(batch_last(x), padding)
+    source = _padded(lying, padding)
     channels, height, width, batch = source.shape
     kernel = weight.shape[2:]
     h_out = output_size(height, kernel[0], 1, (0, 0), dilation[0])
@@ -66,13 +70,28 @@ def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(T
     kernel = weight.shape[2:]
     grad_x = grad_weight = grad_bias = None
     if needs[1]:
-        grad_weight = _filters(upstream, _padded(batch_last(x), padding), kernel, dilation)
+        grad_weight = _filters(upstream, batch_last(x), padding, kernel, dilation)
     if needs[0]:
         grad_x = batch_first(_images(upstream, x.shape, ready(weight), padding, dilation))
     if needs[2]:
         grad_bias = np.empty(len(weight), FLOAT32)
         _biases(upstream.reshape(len(weight), -1), grad_bias)
     return grad_x, grad_weight, grad_bias
+
+
+def _by_winograd(lying, weight, bias, padding, dilation):
+    """Return the correlation by fewer products, None where that is no gain or not possible."""
+    many, channels, *kernel = weight.shape
+    _, height, width, batch = lying.shape
+    h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
+    w_out = output_size(width, kernel[1], 1, padding[1], dilation[1])
+    if not winograd.fits(many, channels, kernel, w_out, dilation[1]):
+        return None
+    tiles, rows = winograd.tiles_of(w_out), height + sum(padding[0])
+    table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
+    y = take(many, h_out, w_out, batch)
+    given = None if bias is None else ready(bias)
+    return y if winograd.correlate(lying, padding, weight, given, y, table) else None
 
 
 def _odd(x, weight, other, stride, groups):
@@ -101,6 +120,15 @@ def _images(upstream, shape, weight, padding, dilation):
     """
     batch, channels, height, width = shape
     many, _, *kernel = weight.shape
+    around = tuple(
+        (d * (k - 1) - before, d * (k - 1) - after)
+        for (before, after), k, d in zip(padding, kernel, dilation, strict=True)
+    )
+    if min(map(min, around)) >= 0:  # the usual case: no more padding than window
+        swapped = np.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
+        out = _by_winograd(upstream, swapped, None, around, dilation)
+        if out is not None:
+            return out
     above = dilation[0] * (kernel[0] - 1) - padding[0][0]
     left = dilation[1] * (kernel[1] - 1) - padding[1][0]
     right = width + dilation[1] * (kernel[1] - 1) - left - upstream.shape[2]
@@ -118,9 +146,18 @@ def _images(upstream, shape, weight, padding, dilation):
     return out
 
 
-def _filters(upstream, source, kernel, dilation):
+def _filters(upstream, lying, padding, kernel, dilation):
     """Return ∂W."""
-    channels, height, width, batch = source.shape
+    channels, batch = lying.shape[0], lying.shape[3]
+    if winograd.fits(len(upstream), channels, kernel, upstream.shape[2], dilation[1]):
+        tiles, rows = winograd.tiles_of(upstream.shape[2]), lying.shape[1] + sum(padding[0])
+        table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
+        shape = (len(upstream), channels, *kernel)
+        grad = winograd.filters_gradient(upstream, lying, padding, shape, table)
+        if np.isfinite(grad).all():
+            return grad
+    source = _padded(lying, padding)
+    _, height, width, _ = source.shape
     places = channels * kernel[0] * kernel[1]
     many = len(upstream)
     tile = FEW if many <= FEW[0] else MANY
@@ -217,53 +254,17 @@ def _rows(first, last, source, filters, bias, with_bias, offsets, y, window):
 
 @parallel
 def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, out):
-    rows = upstream.shape[1]
+    rows, places = upstream.shape[1], out.shape[1]
     if upstream.size * out.shape[1] < SERIAL or rows < 2:
-        _sum_half(0, rows, 0, upstream, source, offsets, tile_filters, tile_places, sums, out)
-        _sum_half(rows, rows, 1, upstream, source, offsets, tile_filters, tile_places, sums, out)
+        sum_half(0, rows, 0, upstream, source, offsets, tile_filters, tile_places, sums, places)
+        sum_half(rows, rows, 1, upstream, source, offsets, tile_filters, tile_places, sums, places)
     else:
         for t in prange(2):
             first, last = share(t, 2, rows, 1)
-            _sum_half(
-                first, last, t, upstream, source, offsets, tile_filters, tile_places, sums, out
+            sum_half(
+                first, last, t, upstream, source, offsets, tile_filters, tile_places, sums, places
             )
-    many, places = out.shape
-    across = (places + tile_places - 1) // tile_places
-    half = 4 * (sums.size // 2)
-    for o in range(many):
-        for k in range(places):
-            tile = (o // tile_filters) * across + k // tile_places
-            inside = (o % tile_filters) * tile_places + k % tile_places
-            place = address(sums) + 4 * (tile * SUMS + inside * LANES)
-            out[o, k] = added(place, place + half)
-
-
-@jit
-def _sum_half(first, last, half, upstream, source, offsets, tile_filters, tile_places, sums, out):
-    filters, rows = upstream.shape[0], upstream.shape[1]
-    columns = upstream.shape[2] * upstream.shape[3]
-    line = source.shape[2] * source.shape[3]
-    places = out.shape[1]
-    sums[half] = np.float32(0)
-    pu, ps, po = address(upstream), address(source), address(offsets)
-    step = max(1, _STRETCH // columns)
-    for h in range(first, last, step):
-        some = min(step, last - h)
-        place = address(sums) + half * 4 * (sums.size // 2)
-        for o in range(0, filters, tile_filters):
-            y = pu + 4 * (o * rows + h) * columns
-            for k in range(0, places, tile_places):
-                if tile_filters == FEW[0]:
-                    dots_few(
-                        y, rows * columns, columns, ps + 4 * h * line, line, po + 8 * k,
-                        some, columns, place,
-                    )  # fmt: skip
-                else:
-                    dots_many(
-                        y, rows * columns, columns, ps + 4 * h * line, line, po + 8 * k,
-                        some, columns, place,
-                    )  # fmt: skip
-                place += 4 * SUMS
+    collect(sums, tile_filters, tile_places, out)
 
 
 @jit

@@ -173,10 +173,14 @@ def max_pool2d_backward(draw):
 
 
 def conv2d(draw):
-    x = images(draw, least=6)
     u, v = (int(k) for k in draw.rng.integers(1, 4, 2))
     dilation = tuple(int(d) for d in draw.rng.choice([1, 1, 2], 2))
-    weight = draw.array(draw.size(20, 1), x.shape[1], u, v)
+    if draw.rng.random() < 0.3:  # what goes by fewer products
+        channels, filters, height, width = (int(k) for k in draw.rng.integers((8, 8, 5, 6), 18))
+        x, v, dilation = draw.array(draw.size(20, 1), channels, height, width), 3, (dilation[0], 1)
+    else:
+        x, filters = images(draw, least=6), draw.size(20, 1)
+    weight = draw.array(filters, x.shape[1], u, v)
     bias = draw.array(len(weight)) if draw.rng.random() < 0.7 else None
     pads = tuple(tuple(int(p) for p in draw.rng.integers(0, 3, 2)) for _ in range(2))
     stride = (1, 1) if draw.rng.random() < 0.8 else (2, 1)
