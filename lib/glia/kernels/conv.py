@@ -81,7 +81,7 @@ def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(T
 
 def _by_winograd(lying, weight, bias, padding, dilation):
     """Return the correlation by fewer products, None where that is no gain or not possible."""
-    many, channels, *kernel = weight.shape
+    many, channels, kernel = len(weight), weight.shape[1], weight.shape[2:]
     _, height, width, batch = lying.shape
     h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
     w_out = output_size(width, kernel[1], 1, padding[1], dilation[1])
