@@ -4,12 +4,12 @@ With the batch innermost, row `oh` of all output images is a matrix (O, OW·N): 
 patches, where the row of patches for a place (c, kh, kw) of the window is a stretch of the input
 that begins at an offset of its own. `gemm_at` takes these offsets from a table.
 
-Backward the same product runs over the padded upstream gradient with the filters turned round (∂X),
-and the products of all rows of ∂Y with the stretches are summed (∂W).
+Backward the products of all rows of ∂Y with the stretches are summed (∂W); ∂X is in `conv_images`.
+Filters three wide go by fewer products where that pays (`winograd`).
 
 Strides, and filters that see only a group of channels, take the textbook's path.
 
-Threads share output rows, in forward and in ∂X. For ∂W each half of the rows has sums of its own,
+Threads share output rows. For ∂W each half of the rows has sums of its own,
 and the two are added: always two, however many threads there are.
 """
 
@@ -31,12 +31,11 @@ from ._jit import jit, parallel, prange
 from ._layout import batch_first, batch_last
 from ._pool import FLOAT32, ready, take
 from ._share import SERIAL, parts_of, share
+from .conv_images import image_gradient
 
 _sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum")
 _copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
 _tables: dict[tuple, np.ndarray] = {}
-# A window that lies within the images: rows above them, dilation, places a row, rows.
-_whole = np.zeros(4, np.int64)
 
 
 def conv2d(
@@ -58,7 +57,7 @@ def conv2d(
     y = take(len(weight), h_out, w_out, batch)
     offsets = _offsets(channels, height, width, batch, kernel, dilation)
     given = filters[0] if bias is None else ready(bias)
-    _forward(source, filters, given, bias is not None, offsets, y, _whole)
+    _forward(source, filters, given, bias is not None, offsets, y)
     return batch_first(y)
 
 
@@ -113,13 +112,9 @@ def _padded(source, padding):
 
 
 def _images(upstream, shape, weight, padding, dilation):
-    """Return ∂X: the upstream gradient, padded, times the filters turned round.
-
-    Rows of zeros above and below the gradient are never made: the table of offsets is sorted by
-    the window's rows, and each row of ∂X takes the stretch of it that meets rows that exist.
-    """
-    batch, channels, height, width = shape
-    many, _, *kernel = weight.shape
+    """Return ∂X; with more padding than window it is no correlation any more."""
+    _, channels, height, width = shape
+    many, kernel = len(weight), weight.shape[2:]
     around = tuple(
         (d * (k - 1) - before, d * (k - 1) - after)
         for (before, after), k, d in zip(padding, kernel, dilation, strict=True)
@@ -129,21 +124,10 @@ def _images(upstream, shape, weight, padding, dilation):
         out = _by_winograd(upstream, swapped, None, around, dilation)
         if out is not None:
             return out
-    above = dilation[0] * (kernel[0] - 1) - padding[0][0]
-    left = dilation[1] * (kernel[1] - 1) - padding[1][0]
-    right = width + dilation[1] * (kernel[1] - 1) - left - upstream.shape[2]
-    if min(left, right) < 0:  # more padding than window: cut instead
-        upstream = upstream[:, :, max(-left, 0) : upstream.shape[2] - max(-right, 0)]
-        upstream = np.ascontiguousarray(upstream)
-    source = _padded(upstream, ((0, 0), (max(left, 0), max(right, 0))))
-    turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].transpose(1, 2, 0, 3))
-    out = take(channels, height, width, batch)
-    _, rows, columns, _ = source.shape
-    offsets = _offsets(many, rows, columns, batch, tuple(kernel), dilation, True)
-    turned = turned.reshape(channels, -1)
-    window = np.array([above, dilation[0], many * kernel[1], kernel[0]])
-    _forward(source, turned, turned[0], False, offsets, out, window)
-    return out
+    corner = padding[0][0], padding[1][0]
+    _, rows, columns, batch = upstream.shape
+    table = _upstream_offsets(many, rows, columns, batch, kernel[0], dilation[0])
+    return image_gradient(upstream, (channels, height, width), weight, corner, dilation, table)
 
 
 def _filters(upstream, lying, padding, kernel, dilation):
@@ -173,21 +157,32 @@ def _filters(upstream, lying, padding, kernel, dilation):
     return out.reshape(many, channels, *kernel)
 
 
-def _offsets(channels, height, width, batch, kernel, dilation, by_row=False):
-    """Return where each place of the window begins, zeros behind to fill a tile.
+def _offsets(channels, height, width, batch, kernel, dilation):
+    """Return where each place (c, kh, kw) of the window begins, zeros behind to fill a tile."""
 
-    The places' order is (c, kh, kw), or by the window's rows: (kh, c, kw).
-    """
-    key = (channels, height, width, batch, *kernel, *dilation, by_row)
+    def make():
+        c, u, v = np.indices((channels, *kernel))
+        return ((c * height + u * dilation[0]) * width + v * dilation[1]) * batch
+
+    return _table((channels, height, width, batch, *kernel, *dilation), make)
+
+
+def _upstream_offsets(filters, height, width, batch, deep, dilation):
+    """Return where each row (kh, o) of the upstream gradient begins, seen from the window's."""
+
+    def make():
+        u, o = np.indices((deep, filters))
+        return (o * height - u * dilation) * width * batch
+
+    return _table((filters, height, width, batch, deep, dilation), make)
+
+
+def _table(key, make):
     table = _tables.get(key)
     if table is None:
-        c, u, v = np.indices((channels, *kernel))
-        if by_row:
-            c, u, v = (a.swapaxes(0, 1) for a in (c, u, v))
-        places = ((c * height + u * dilation[0]) * width + v * dilation[1]) * batch
-        places = places.reshape(-1)
         if len(_tables) > 64:
             _tables.clear()
+        places = make().reshape(-1)
         table = _tables[key] = np.concatenate([places, np.zeros(8, np.int64)]).astype(np.int64)
     return table
 
@@ -217,38 +212,29 @@ def _pad_channels(first, last, source, out, top, left):
 
 
 @parallel
-def _forward(source, filters, bias, with_bias, offsets, y, window):
+def _forward(source, filters, bias, with_bias, offsets, y):
     places, rows = filters.shape[1], y.shape[1]
     parts = min(parts_of(y.size * places, SERIAL), rows)
     if parts == 1:
-        _rows(0, rows, source, filters, bias, with_bias, offsets, y, window)
+        _rows(0, rows, source, filters, bias, with_bias, offsets, y)
     else:
         for t in prange(parts):
             first, last = share(t, parts, rows, 1)
-            _rows(first, last, source, filters, bias, with_bias, offsets, y, window)
+            _rows(first, last, source, filters, bias, with_bias, offsets, y)
 
 
 @jit
-def _rows(first, last, source, filters, bias, with_bias, offsets, y, window):
+def _rows(first, last, source, filters, bias, with_bias, offsets, y):
     many, places = filters.shape
     line = source.shape[2] * source.shape[3]
     columns = y.shape[2] * y.shape[3]
     ps, pf, pb, po, py = (
         address(source), address(filters), address(bias), address(offsets), address(y),
     )  # fmt: skip
-    above, dilation, group, deep = window
     for h in range(first, last):
-        skip, some = 0, places
-        if group:
-            top = h - above  # the row of the source that the window begins in
-            low = 0 if top >= 0 else (dilation - 1 - top) // dilation
-            rest = source.shape[1] - top
-            high = 0 if rest <= 0 else min(deep, (rest + dilation - 1) // dilation)
-            skip, some = low * group, max(high - low, 0) * group
         gemm_at(
-            pf + 4 * skip, places, 1, ps + 4 * (h - above) * line, po + 8 * skip,
-            py + 4 * h * columns, y.shape[1] * columns,
-            many, columns, some, 3 if with_bias else 0, pb,
+            pf, places, 1, ps + 4 * h * line, po, py + 4 * h * columns, y.shape[1] * columns,
+            many, columns, places, 3 if with_bias else 0, pb,
         )  # fmt: skip
 
 
