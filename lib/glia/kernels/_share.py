@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ._jit import jit
 
-SERIAL = 150_000  # multiply-adds below which a parallel region costs more than it saves
-STREAM = 60_000  # the same for floats that are only read and written
+SERIAL = 500_000  # multiply-adds below which a parallel region costs more than it saves
+STREAM = 100_000  # the same for floats that are only read and written
 
 
 @jit

@@ -162,3 +162,12 @@ def test_nan_stays_nan():
 
 def test_without_the_jit_kernels_are_plain_python(copy_of_glia):
     run(LEARN + "assert not hasattr(kernel, 'py_func')", copy_of_glia, NUMBA_DISABLE_JIT="1")
+
+
+def test_idle_threads_of_openmp_sleep_soon_unless_somebody_chose(copy_of_glia, monkeypatch):
+    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):  # as this very process may have chosen
+        monkeypatch.delenv(name, raising=False)
+    look = "import os, glia.kernels._jit; print(os.environ.get('GOMP_SPINCOUNT'))"
+    assert run(look, copy_of_glia).stdout.split() == ["1000"]
+    assert run(look, copy_of_glia, GOMP_SPINCOUNT="7").stdout.split() == ["7"]
+    assert run(look, copy_of_glia, OMP_WAIT_POLICY="active").stdout.split() == ["None"]
