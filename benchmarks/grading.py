@@ -167,19 +167,19 @@ class Ours:
 
         self.folder, self.jobs = folder, jobs
         self.sandbox = stack.enter_context(Sandbox(jobs_hint=jobs, needs_glia=True))
-        self.records: dict[str, Any] = {}
+        self.records: dict[tuple[str, ...], Any] = {}
 
     def grade(self, names: list[str]) -> None:
         from glia_grader.pipeline import grade
 
         done = grade(self.folder, "ps1", jobs=self.jobs, students=names, sandbox=self.sandbox)
-        self.records |= {record.student: record for record in done.records}
+        self.records[tuple(names)] = done.records
 
     def feedback(self, names: list[str]) -> None:
         from glia_grader import feedback
 
-        for name in names:
-            feedback.write(self.records[name], self.folder / "feedback")
+        for record in self.records[tuple(names)]:
+            feedback.write(record, self.folder / "feedback")
 
 
 def scores(folder: Path) -> dict[str, dict[str, float | None]]:

@@ -170,7 +170,9 @@ def line_of(error: BaseException) -> int | None:
     line, trace = None, error.__traceback__
     while trace is not None:
         filename = trace.tb_frame.f_code.co_filename
-        if filename != __file__ and "site-packages" not in filename:
+        # glia may lie outside site-packages, in a checkout that was installed with -e
+        package = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+        if filename != __file__ and "site-packages" not in filename and package != "glia":
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

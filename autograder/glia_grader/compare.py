@@ -119,7 +119,7 @@ def difference(
         for g, w, name in zip(got, want, names, strict=True):
             if only and name not in only:
                 continue
-            found = _part(g, w, rtol, scale, name)
+            found = _part(g, w, rtol, scale, f"your {name}")
             if found:
                 return found
         return None

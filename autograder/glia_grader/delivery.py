@@ -22,15 +22,14 @@ def deliver(course: Path, assignment: str, records: Iterable[Record]) -> tuple[C
     Args:
         course: the nbgrader course.
         assignment: its name.
-        records: what was graded just now.
+        records: what was graded just now; gone through twice, one at a time.
 
     Returns:
         The class as the report sees it, and the report's page.
     """
-    written = list(records)
-    data = gather(course, assignment, written)
+    data = gather(course, assignment, records)
     rows = {row.student: row for row in data.rows}
-    for record in written:
+    for record in records:
         row = rows[record.student]
         text = feedback.page(record, name=row.name, manual=row.manual)
         write_atomically(row.folder / f"{record.notebook}.html", text)

@@ -50,6 +50,7 @@ class Journal:
         self.path = self.folder / "journal.jsonl"
         (self.folder / "records").mkdir(parents=True, exist_ok=True)
         self._latest: dict[tuple[str, str], Entry] = {}
+        self._leftovers: list[str] | None = None
         for entry in self.lines():
             self._note(entry)
 
@@ -77,8 +78,14 @@ class Journal:
             The record as it was handed to `add`, or None.
         """
         entry = self._latest.get((student, notebook))
-        if entry is None or entry.key != key:
-            return None
+        return self.read(entry) if entry is not None and entry.key == key else None
+
+    def entry(self, student: str, notebook: str) -> Entry | None:
+        """The newest line about this student's work."""
+        return self._latest.get((student, notebook))
+
+    def read(self, entry: Entry) -> dict[str, Any] | None:
+        """The record that a line names; None if it was changed or lost since."""
         try:
             data = (self.folder / entry.file).read_bytes()
         except OSError:
@@ -90,7 +97,7 @@ class Journal:
     def latest(self, student: str, notebook: str) -> dict[str, Any] | None:
         """The student's newest record, whatever it was graded with."""
         entry = self._latest.get((student, notebook))
-        return self.find(student, notebook, entry.key) if entry else None
+        return self.read(entry) if entry is not None else None
 
     def known(self) -> list[tuple[str, str]]:
         """Every (student, notebook) with a record, sorted."""
@@ -101,10 +108,18 @@ class Journal:
         data = json.dumps(record, ensure_ascii=False).encode("utf-8", errors="replace")
         name = hashlib.sha256(f"{student}\0{notebook}\0{key}".encode()).hexdigest()[:32]
         file = f"records/{name}.json"
-        sweep(self.folder / file)
+        self._sweep(self.folder / file)
         write_durably(self.folder / file, data)
         digest = hashlib.sha256(data).hexdigest()
         self._append(Entry(student, notebook, key, file, digest))
+
+    def _sweep(self, path: Path) -> None:
+        """As `sweep`, with one look at the folder for the whole run, however many there are."""
+        if self._leftovers is None:
+            self._leftovers = [name for name in os.listdir(path.parent) if name.endswith(".part")]
+        for name in self._leftovers:
+            if name.startswith(f".{path.name}."):
+                (path.parent / name).unlink(missing_ok=True)
 
     def _note(self, entry: Entry) -> None:
         self._latest[entry.student, entry.notebook] = entry
@@ -146,8 +161,13 @@ def write_durably(path: Path, data: bytes, mode: int | None = None) -> None:
 
 def sweep(path: Path) -> None:
     """Remove what a killed process left half-written of a file; nobody else may be writing it."""
-    for partial in path.parent.glob(f".{path.name}.*.part"):
-        partial.unlink(missing_ok=True)
+    try:
+        names = os.listdir(path.parent)
+    except FileNotFoundError:
+        return
+    for name in names:
+        if name.startswith(f".{path.name}.") and name.endswith(".part"):
+            (path.parent / name).unlink(missing_ok=True)
 
 
 def secret_seed(course: Path) -> int:

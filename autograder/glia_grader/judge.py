@@ -135,7 +135,8 @@ class _Run:
         case, finding = min(failing, key=lambda f: ORDER.index(f[1].kind))
         slip = ""
         if len(self.asked.pairs) == len(cases) and finding.kind in ("value", "shape"):
-            slip = recognise(self.asked.pairs, self.exercise.returns)
+            names, parameters = self.exercise.returns, self.exercise.parameters
+            slip = recognise(self.asked.pairs, names, parameters)
         first = all(r.passed for r in self.results)
         if (
             first

@@ -8,9 +8,10 @@ those of a run that nobody disturbed.
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from glia_grader.journal import Journal, seed_hash
 from glia_grader.lock import CourseBusy, course_lock
 from glia_grader.record import Record
 from glia_grader.sandbox.host import Sandbox
+from glia_grader.shelf import Shelf
 from glia_grader.workshop import Workshop
 
 __all__ = [
@@ -64,6 +66,7 @@ class RunResult:
     Attributes:
         assignment: The assignment.
         records: One record a submission and notebook, sorted by student; unreadable ones included.
+            Each is read from the journal when it is taken.
         missing: Students of the roster who handed nothing in.
         refused: Why students who handed something in were left out, by student.
         graded: How many submissions were graded now.
@@ -74,7 +77,7 @@ class RunResult:
     """
 
     assignment: str
-    records: list[Record] = field(default_factory=list)
+    records: Shelf = field(default_factory=Shelf)
     missing: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     graded: int = 0
@@ -145,7 +148,7 @@ def grade(
                 stack.enter_context(sandbox)
             run.result.tier = sandbox.tier
             run.work(waiting, sandbox, jobs or os.cpu_count() or 1)
-        run.result.records.sort(key=lambda r: (r.student, r.notebook))
+        run.result.records.sort()
         run.result.seconds = time.monotonic() - begun
         return run.result
 
@@ -164,6 +167,9 @@ def _clear_words() -> Iterator[None]:
             f"what was graded could not be written ({words}). It is kept in the journal: mend this "
             "and run the same command again"
         ) from error
+
+
+_AHEAD = 4  # submissions a worker that may be under way or graded and not yet written
 
 
 @dataclass
@@ -207,25 +213,30 @@ class _Run:
         """Grade what is waiting; records are written as they arrive."""
         with LocalEngine(min(jobs, len(waiting)), sandbox) as engine:
             try:
-                futures: dict[Future[tuple[str, Record]], _Work] = {
-                    engine.submit(self.shop.grade, w.student, w.folder, w.release): w
-                    for w in waiting
-                }
-                for future in as_completed(futures):
-                    work = futures.pop(future)
-                    key, record = future.result()
-                    if not record.failures:  # what the grader failed at is tried again next time
-                        self.shop.keep(work.student, work.release, key, record)
-                    self.result.graded += 1
-                    self._write(work, record, reused=False)
+                coming = iter(waiting)
+                futures: dict[Future[tuple[str, Record]], _Work] = {}
+                while True:
+                    # A few are under way or waiting to be written, never the whole class.
+                    for w in islice(coming, engine.jobs * _AHEAD - len(futures)):
+                        futures[engine.submit(self.shop.grade, w.student, w.folder, w.release)] = w
+                    if not futures:
+                        break
+                    future = next(iter(wait(futures, return_when=FIRST_COMPLETED).done))
+                    self._graded(futures.pop(future), *future.result())
             except BaseException:
                 engine.shutdown(wait=False, cancel_futures=True)
                 raise
 
+    def _graded(self, work: _Work, key: str, record: Record) -> None:
+        if not record.failures:  # what the grader failed at is tried again next time
+            self.shop.keep(work.student, work.release, key, record)
+        self.result.graded += 1
+        self._write(work, record, reused=False)
+
     def _write(self, work: _Work, record: Record, reused: bool) -> None:
         if not reused or not self.writer.is_current(record, work.folder):
             self.writer.save(record, work.folder)
-        self.result.records.append(record)
+        self.result.records.put(record, None if record.failures else self.shop.journal)
         self._step(work.student, record, 1, reused)
 
     def _step(self, student: str, record: Record | None, by: int, reused: bool = False) -> None:
@@ -234,16 +245,18 @@ class _Run:
             self.progress(Progress(self.done, self.total, student, record, reused))
 
 
-def records(course_dir: Path | str, assignment: str) -> list[Record]:
+def records(course_dir: Path | str, assignment: str) -> Iterator[Record]:
     """The newest record of everyone who was graded, from the journal, without grading anything.
 
     Args:
         course_dir: The course folder.
         assignment: Name of the assignment.
 
-    Returns:
-        Records sorted by student.
+    Yields:
+        Records sorted by student, each read when its turn comes.
     """
     journal = Journal(Course(course_dir).state(assignment))
-    found = (journal.latest(student, notebook) for student, notebook in journal.known())
-    return [Record.from_dict(data) for data in found if data is not None]
+    for student, notebook in journal.known():
+        data = journal.latest(student, notebook)
+        if data is not None:
+            yield Record.from_dict(data)

@@ -1,6 +1,6 @@
 """A record: everything that grading one submission brought to light, as plain data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from glia_grader.verdict import Verdict
@@ -68,6 +68,10 @@ class Record:
     def auto_max_points(self) -> float:
         """What the cells that the grader has scored are worth."""
         return sum(m for name, m in self.max_scores.items() if self.scores.get(name) is not None)
+
+    def without_notebook(self) -> "Record":
+        """The same without the notebook, which is nearly all of its size."""
+        return replace(self, notebook_out=None)
 
     @property
     def needs_human(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FOLLOWS = 2  # pictures a second: a drag is followed, however busy the machine; tests print the rate
 SETTINGS = {
     # the whole notebook is in the page, not only what is scrolled to
     "@jupyterlab/notebook-extension:tracker": {

@@ -1,6 +1,7 @@
 """Notebooks 14, 15, 17 in a real JupyterLab: they run; their widgets obey mouse and keyboard."""
 
 import pytest
+from lab import FOLLOWS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -107,8 +108,7 @@ def test_attention_chapter(lab, record_property):
         "pair": rate(lab, clocks, "pair of columns i"),
     }
     print({name: f"{value:.0f}/s" for name, value in rates.items()})
-    assert min(rates["row"], rates["place"]) >= 30  # frames in the page
-    assert min(rates["head"], rates["pair"]) >= 8  # a stock server gives 17
+    assert min(rates.values()) > FOLLOWS
     assert lab.strangers() == []
 
 
@@ -153,5 +153,5 @@ def test_gpt_chapter(lab):
     spoken(lab, writer, "1 of 65 possible")
     speed = {name: rate(lab, writer, name) for name in ("temperature", "top k")}
     print({name: f"{value:.0f}/s" for name, value in speed.items()})
-    assert min(speed.values()) >= 8
+    assert min(speed.values()) > FOLLOWS
     assert lab.strangers() == []

@@ -1,6 +1,7 @@
 """Notebook 05 in a real JupyterLab: it runs, and its widgets obey mouse and keyboard, quickly."""
 
 import pytest
+from lab import FOLLOWS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -151,4 +152,4 @@ def test_sliders_keep_up(opened):
     pages, worked = rate(opened, net, "step"), rate(opened, net, "learning rate η")
     print(f"pictures a second, turned by the page: graph {turned:.1f}, net {pages:.1f}; "
           f"asked of the kernel: graph {asked:.1f}, net {worked:.1f}")  # fmt: skip
-    assert min(turned, pages) >= 20 and min(asked, worked) >= 8  # loosely: the machine may be busy
+    assert min(turned, pages, asked, worked) > FOLLOWS

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from lab import FOLLOWS
 from test_chapters_3_and_4_in_lab import spoken, widget
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -75,7 +76,7 @@ def test_recurrent_chapter(lab):
     lab.page.keyboard.press("ArrowLeft")
     told(lab, net, ".glia-say", "explodes")
 
-    assert rate(lab, net, radius, [k / 20 for k in range(40)]) > 10
+    assert rate(lab, net, radius, [k / 20 for k in range(40)]) > FOLLOWS
     assert lab.strangers() == []
 
 
@@ -109,7 +110,7 @@ def test_gated_chapter(lab):
     turned = float(re.search(r"z = ([\d.]+)", gates.locator(".glia-say").inner_text())[1])
     assert keeps + turned == pytest.approx(1, abs=0.011)
 
-    assert rate(lab, gates, places, list(range(9))) > 30  # the page turns by itself
+    assert rate(lab, gates, places, list(range(9))) > FOLLOWS
     row = gates.get_by_role("slider", name="follow row")
-    assert rate(lab, gates, row, list(range(1, 11))) > 10
+    assert rate(lab, gates, row, list(range(1, 11))) > FOLLOWS
     assert lab.strangers() == []

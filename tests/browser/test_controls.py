@@ -154,3 +154,25 @@ def test_an_entry_tells_every_key_and_keeps_its_cursor(page):
     line.blur()
     page.evaluate("model.set('words', 'later')")
     assert line.input_value() == "later"
+
+
+def test_in_a_narrow_page_a_wide_picture_scrolls_and_nothing_sticks_out(page):
+    class Wide(Dots):
+        def __init__(self):
+            super().__init__()
+            self.wide = True
+            self.frames = [{"svg": svg.picture(700, 40, alt="a strip"), "say": "strip"}]
+            self.controls = [entry("gate", "a prompt with a long name (and more)", 60)]
+
+    page.set_viewport_size({"width": 420, "height": 600})
+    mount(page, Wide())
+    picture = page.locator(".glia-picture")
+    page.wait_for_function("document.querySelector('.glia-picture').tabIndex === 0")
+    assert picture.locator("svg").bounding_box()["width"] == 540  # words stay readable
+    picture.focus()
+    picture.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.glia-picture').scrollLeft > 0")
+    box, line = page.locator(".glia").bounding_box(), page.get_by_role("textbox").bounding_box()
+    assert line["x"] + line["width"] <= box["x"] + box["width"]
+    page.set_viewport_size({"width": 900, "height": 600})
+    page.wait_for_function("document.querySelector('.glia-picture').tabIndex === -1")

@@ -5,6 +5,8 @@ exercise -> {beginning of the mutant's description: why nothing can tell it from
 
 DOT = "the dot product of two vectors does not mind which comes first"
 OVERWRITTEN = "every place is written before it is read: what it held before does not matter"
+SLICE = "the slice starts at 0 by itself"
+ODD = "from 1 in steps of 2, an odd last row or column is not met anyway"
 RESHAPE = "numpy reads any negative number in reshape as -1: find it out"
 
 SAME = {
@@ -18,9 +20,8 @@ SAME = {
     },
     "perceptron_fit": {"a@b->b@a": DOT},
     "mistake_bound": {
-        "0->2": "a weight of length 0 gives nan, and nan > 0 is False: inf again",
         "Gt->GtE": "a margin of 0 gives R / 0, which is inf too",
-        "a@b->b@a": DOT,
+        "a@b->b@a in length": DOT,
     },
     "xor_hidden_units": {
         "0.5->0": "judged by behaviour: other lines that separate the same corners are right",
@@ -42,8 +43,10 @@ SAME = {
     },
     "lenet_forward": {
         "1->2 in features = ": RESHAPE,
-        "slice without lower": "the slice starts at 0 by itself",
-        "slice without upper": "from 1 in steps of 2, an odd last row or column is not met anyway",
+        "slice without lower in rows": SLICE,
+        "slice without lower in x": SLICE,
+        "slice without upper in rows": ODD,
+        "slice without upper in x": ODD,
     },
     "rnn_backward": {"zeros_like->ones_like in delta": OVERWRITTEN},
     "truncated_bptt": {"zeros_like->ones_like in delta": OVERWRITTEN},

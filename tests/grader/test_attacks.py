@@ -245,6 +245,49 @@ def _third_format(notebook):
     return {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells}]}
 
 
+def _shell(notebook):
+    lines = ["!touch /tmp/evil", "%run evil.py", "%pip install evil", "%%writefile ../gradebook.db"]
+    lines += ["%%bash\ntouch /tmp/evil", "%%python\nprint(1)", "%load_ext evil", "%cd /"]
+    for place, line in enumerate(lines):
+        cell = {"cell_type": "code", "id": f"evil{place}", "metadata": {}, "outputs": []}
+        notebook["cells"].insert(place, cell | {"source": line, "execution_count": None})
+
+
+def _timed(notebook):
+    """Honest magics around answers: they are read through, not skipped."""
+    cell = cell_of(notebook, "solution-perceptron_update")
+    cell["source"] = "%%capture nothing\n" + cell["source"]
+    cell_of(notebook, "solution-softmax")["source"] = "%%time\n" + WRONG.strip()
+
+
+def _other_kernel(notebook):
+    spec = {"name": "bash", "display_name": "Bash", "language": "bash"}
+    notebook["metadata"] = {"kernelspec": spec, "language_info": {"name": "bash"}}
+
+
+def _stored_flood(notebook):
+    """Sixty megabytes of output in the file itself, one line of it."""
+    output = {"output_type": "stream", "name": "stdout", "text": "y" * 60_000_000}
+    cell_of(notebook, "solution-softmax")["outputs"] = [output]
+
+
+def _deep_metadata(notebook):
+    inner: dict = {}
+    for _ in range(500):
+        inner = {"widgets": inner}
+    notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": inner}
+    for cell in notebook["cells"]:
+        cell["metadata"]["deep"] = inner
+
+
+def _pages_of_cells(notebook):
+    extra = [
+        {"cell_type": "code", "id": f"n{i}", "metadata": {}, "source": "1", "outputs": []}
+        for i in range(2000)
+    ]
+    notebook["cells"] += [cell | {"execution_count": None} for cell in extra]
+
+
 def _stored_outputs(notebook):
     data = {"text/plain": "2.0"}
     for cell in _graded_cells(notebook):
@@ -269,6 +312,12 @@ TRICKS = {
     "attached": (_attached, ""),
     "third-format": (_third_format, "format"),
     "stored-outputs": (_stored_outputs, ""),
+    "shell": (_shell, ""),
+    "timed": (_timed, ""),
+    "other-kernel": (_other_kernel, "kernel"),
+    "stored-flood": (_stored_flood, ""),
+    "deep-metadata": (_deep_metadata, ""),
+    "pages-of-cells": (_pages_of_cells, ""),
 }
 
 

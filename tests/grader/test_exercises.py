@@ -13,11 +13,11 @@ from glia_grader.probes import answer as expected
 from glia_grader.verdict import Verdict
 
 EXERCISES = all_exercises()
-SLOW = ("train_surnames", "train_gpt")  # training takes its time; see test_sequence_milestones
 
 
 def _marks(exercise):
-    return pytest.mark.slow if exercise.name in SLOW else ()
+    """A milestone trains whenever it is asked, and that takes its time."""
+    return pytest.mark.slow if exercise.milestone else ()
 
 
 WRONG = [
@@ -26,6 +26,14 @@ WRONG = [
     for m in e.misconceptions
 ]
 SEEDS = (0, 1, 2026, 987654321, 2**90 + 7)
+
+
+def seeds(*chosen):
+    """The first in the default ring, the others in the slow one."""
+    others = [pytest.param(seed, marks=pytest.mark.slow) for seed in chosen[1:]]
+    return pytest.mark.parametrize("seed", [chosen[0], *others])
+
+
 by_name = pytest.mark.parametrize(
     "exercise", [pytest.param(e, id=e.name, marks=_marks(e)) for e in EXERCISES.values()]
 )
@@ -52,7 +60,7 @@ def test_all_are_there():
 
 
 @by_name
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(*SEEDS)
 def test_the_reference_earns_full_marks_without_a_hint(exercise, seed):
     verdict = judge(exercise, LocalAnswerer(exercise.reference), seed=seed)
     assert verdict.status == "passed", verdict.to_text()
@@ -62,7 +70,7 @@ def test_the_reference_earns_full_marks_without_a_hint(exercise, seed):
 
 
 @by_name
-@pytest.mark.parametrize("seed", SEEDS)
+@seeds(*SEEDS)
 def test_another_right_solution_earns_full_marks(exercise, seed):
     other = getattr(second_solutions, exercise.name)
     verdict = judge(exercise, LocalAnswerer(other), seed=seed)
@@ -140,7 +148,7 @@ def test_trivial_answers_earn_nothing(exercise):
 
 
 @pytest.mark.parametrize(("exercise", "misconception"), WRONG)
-@pytest.mark.parametrize("seed", SEEDS[:3])
+@seeds(*SEEDS[:3])
 def test_a_misconception_is_caught_at_its_check_and_named(exercise, misconception, seed):
     verdict = judge(exercise, LocalAnswerer(misconception.solution), seed=seed)
     assert verdict.points < exercise.points
@@ -247,6 +255,7 @@ def test_the_verdict_round_trips_through_json(exercise):
         assert again.to_html() == verdict.to_html()
 
 
+@pytest.mark.slow
 @by_name
 def test_the_score_of_a_misconception_does_not_depend_on_the_seed(exercise):
     seeds = SEEDS[:3] if exercise.milestone else (3, 7922, *SEEDS)  # training takes its time

@@ -5,7 +5,14 @@ import os
 import stat
 
 import pytest
-from glia_grader.journal import Journal, secret_seed, seed_hash, work_key, write_durably
+from glia_grader.journal import (
+    Journal,
+    secret_seed,
+    seed_hash,
+    sweep,
+    work_key,
+    write_durably,
+)
 
 RECORD = {"student": "ada", "scores": {"grade-softmax": 2.0}}
 
@@ -48,6 +55,24 @@ def test_changed_or_lost_record_is_graded_again(tmp_path):
     assert Journal(tmp_path).find("ada", "ps1", "key") is None
     file.unlink()
     assert Journal(tmp_path).find("ada", "ps1", "key") is None
+
+
+def test_what_a_killed_run_left_half_written_is_swept_and_nothing_else(tmp_path):
+    Journal(tmp_path).add("ada", "ps1", "key", RECORD)
+    (file,) = (tmp_path / "records").iterdir()
+    ours = file.with_name(f".{file.name}.123.abcd.part")
+    theirs = file.with_name(".other.json.123.abcd.part")
+    ours.touch(), theirs.touch()
+    again = Journal(tmp_path)
+    again.add("bob", "ps1", "key", RECORD)
+    assert ours.exists() and theirs.exists()  # somebody may be writing them
+    again.add("ada", "ps1", "key", RECORD)
+    assert not ours.exists() and theirs.exists()
+    target = tmp_path / "page.ipynb"
+    target.with_name(".page.ipynb.9.ff.part").touch()
+    sweep(target)
+    assert not list(tmp_path.glob(".page*"))
+    sweep(tmp_path / "no" / "folder")
 
 
 def test_write_durably_leaves_no_half_file(tmp_path):

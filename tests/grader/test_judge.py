@@ -9,6 +9,11 @@ from glia_grader.exercise import Case, Check, Exercise, Finding, all_exercises, 
 from glia_grader.judge import judge
 
 EXERCISES = all_exercises()
+BRIEF = {name: e for name, e in EXERCISES.items() if not e.milestone}
+# A milestone trains whenever it is asked: a few of the cases, in the slow ring.
+MILESTONES = [
+    pytest.param(e, id=name, marks=pytest.mark.slow) for name, e in EXERCISES.items() if e.milestone
+]
 
 
 class Answers:
@@ -76,11 +81,20 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+@pytest.mark.parametrize("exercise", BRIEF.values(), ids=BRIEF)
 @pytest.mark.parametrize("strange", STRANGE)
 @pytest.mark.parametrize("hidden", [False, True])
 def test_strange_results_earn_nothing_and_break_nothing(exercise, strange, hidden):
-    value = STRANGE[strange]
+    _strange_results(exercise, STRANGE[strange], hidden)
+
+
+@pytest.mark.parametrize("exercise", MILESTONES)
+@pytest.mark.parametrize("strange", ["None", "a lying array", "a tuple of objects"])
+def test_strange_results_of_a_milestone_earn_nothing(exercise, strange):
+    _strange_results(exercise, STRANGE[strange], hidden=True)
+
+
+def _strange_results(exercise, value, hidden):
     # Once converted as the local answerer does, once handed to the judge as it is.
     for answerer in (LocalAnswerer(lambda *a: value), Answers(lambda *a: Reply(value))):
         verdict = judge(exercise, answerer, seed=4, hidden=hidden)
@@ -89,10 +103,20 @@ def test_strange_results_earn_nothing_and_break_nothing(exercise, strange, hidde
         verdict.to_html(), verdict.to_text(), verdict.to_dict()
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+@pytest.mark.parametrize("exercise", BRIEF.values(), ids=BRIEF)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("after", [0, 1, 5, 11])
 def test_an_error_at_any_call_gives_a_verdict(exercise, kind, after):
+    _error_after(exercise, kind, after)
+
+
+@pytest.mark.parametrize("exercise", MILESTONES)
+@pytest.mark.parametrize("kind", ["exception", "died"])
+def test_an_error_of_a_milestone_gives_a_verdict(exercise, kind):
+    _error_after(exercise, kind, 1)
+
+
+def _error_after(exercise, kind, after):
     right, calls = LocalAnswerer(exercise.reference), []
 
     def reply(*args):
@@ -181,15 +205,16 @@ def test_lists_are_forgiven_except_for_the_form():
     assert "np.array" in verdict.results[-1].message
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-def test_memory_layout_of_arguments_survives_the_copy(exercise):
+def test_memory_layout_of_arguments_survives_the_copy():
     a = np.arange(24.0).reshape(4, 6)[::2, ::-3]
     b = copy_argument(a)
     assert np.array_equal(a, b) and not np.shares_memory(a, b)
     assert not b.flags.c_contiguous
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+@pytest.mark.parametrize(
+    "exercise", [*(pytest.param(e, id=name) for name, e in BRIEF.items()), *MILESTONES]
+)
 def test_hidden_mode_leaks_neither_inputs_nor_expected_values(exercise):
     """Answers that try to smuggle inputs out, and all the wrong ones, in hidden mode."""
 

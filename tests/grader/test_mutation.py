@@ -6,6 +6,7 @@ The default ring tries a few mutants of each reference; the campaign tries them 
 
 import ast
 import copy
+import warnings
 
 import pytest
 from glia_grader.answerer import LocalAnswerer, Reply, StudentError
@@ -16,7 +17,8 @@ from mutants_argued import SAME
 
 # A milestone is judged by what was learnt: many another learning rate is just as right.
 EXERCISES = {name: e for name, e in all_exercises().items() if not e.milestone}
-SHARE = 0.965  # of all mutants have to be killed, although some do the same job
+SHARE = 0.97  # of all mutants have to be killed, although some do the same job
+FIRST = ("perceptron", "logistic")  # chapters 1 and 2; the later ones have a sum of their own
 
 SWAPS = {
     ast.Add: (ast.Sub,),
@@ -162,7 +164,9 @@ def survivors(exercise, step):
         if i % step:
             continue
         space = {"np": np}
-        exec(compile(source, "mutant", "exec"), space)
+        with warnings.catch_warnings():  # Python itself notices `1.0 (2)` and the like
+            warnings.simplefilter("ignore", SyntaxWarning)
+            exec(compile(source, "mutant", "exec"), space)
         count += 1
         if judge(exercise, Patient(space[exercise.name]), seed=8).passed:
             alive.append(describe)
@@ -194,18 +198,22 @@ def test_arguments_are_about_exercises_that_exist():
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
 def test_all_mutants_lose_points():
-    total, kept, left, sets = 0, 0, [], {}
+    left, sets = [], {}
     for name, exercise in EXERCISES.items():
         count, alive = survivors(exercise, step=1)
-        total, kept = total + count, kept + len(alive)
+        unargued = unexplained(exercise, alive)
+        left += [f"{name}: {a}" for a in unargued]
         of_unit = sets.setdefault(exercise.unit, [0, 0])
         of_unit[0], of_unit[1] = of_unit[0] + count, of_unit[1] + len(alive)
-        left += [f"{name}: {a}" for a in unexplained(exercise, alive)]
-        print(f"{name:<22} {count:>3} mutants, {len(alive)} kept full marks")
+        print(f"{name:<28} {count:>3} mutants, {len(alive)} kept full marks")
         for describe in alive:
-            print(f"    {describe}")
+            print(f"    {describe}{'' if describe not in unargued else '  (unargued)'}")
+    later = [counts for unit, counts in sets.items() if unit not in FIRST]
+    sums = {"chapters 3 to 17": later, "all": list(sets.values())}
+    sets |= {words: list(map(sum, zip(*rows, strict=True))) for words, rows in sums.items()}
     for unit, (count, alive) in sets.items():
-        print(f"{unit:<22} {count:>4} mutants, {count - alive} killed ({1 - alive / count:.1%})")
-    print(f"{total} mutants, {total - kept} killed ({1 - kept / total:.2%}), {len(left)} unargued")
+        print(f"{unit:<18} {count:>4} mutants, {count - alive} killed ({1 - alive / count:.2%})")
     assert not left
-    assert total >= 500 and total - kept >= SHARE * total
+    for words in sums:
+        count, alive = sets[words]
+        assert count >= 500 and count - alive >= SHARE * count, words

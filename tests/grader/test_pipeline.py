@@ -134,6 +134,32 @@ def test_second_run_on_the_same_course_is_refused(course):
         grade(course, "ps1")
 
 
+def test_two_commands_at_once(course):
+    """Two real processes: one grades, the other is told which and leaves; nothing is lost."""
+    for number in range(4):
+        hand_in(course, f"s{number}", solved(course, written=f"Words of s{number}."))
+    command = [sys.executable, "-m", "glia_grader", "grade", "ps1", "--course", str(course)]
+    holder = course / ".glia" / "running"
+    with open(course.parent / "said", "w+b") as said:
+        first = subprocess.Popen(
+            [*command, "--jobs", "1"], env=_environment(), stdout=said, stderr=said
+        )
+        end = time.monotonic() + 60
+        while not holder.exists() and time.monotonic() < end:
+            time.sleep(0.01)
+        first.send_signal(signal.SIGSTOP)  # however slowly the second one starts
+        second = subprocess.run(
+            command, env=_environment(), capture_output=True, text=True, timeout=100
+        )
+        first.send_signal(signal.SIGCONT)
+        told = " ".join((second.stdout + second.stderr).split())
+        assert second.returncode == 3, told
+        assert "another run is grading" in told and f"process {first.pid}" in told
+        assert first.wait(timeout=100) == 0
+    assert {row["grade-softmax"][0] for row in scores(course).values()} == {2.0}
+    assert not holder.exists()
+
+
 def test_exercise_that_does_not_exist(course):
     path = course / "release" / "ps1" / "ps1.ipynb"
     path.write_text(path.read_text().replace('grade(\\"softmax\\"', 'grade(\\"softmin\\"'))

@@ -56,8 +56,9 @@ def test_golden_values_of_chapter_10(convolution):
 
 
 def test_what_chapter_10_measures(convolution):
-    rows = [numbers(row) for row in convolution["invariance-picture"].split("]\n")[:5]]
-    for plain, back, pooled, largest in rows[1:]:
+    lines = convolution["invariance-picture"].splitlines()[:4]
+    rows = [numbers(line.split(": ")[1]) for line in lines]
+    for plain, back, pooled, largest in list(zip(*rows, strict=True))[1:]:
         assert back == largest == 0 and 0 < pooled < plain
     assert "smallest value 0" in convolution["zeros-code"]
     assert shares(convolution["zeros-code"])[0] > 50

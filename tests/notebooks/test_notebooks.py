@@ -18,6 +18,7 @@ NAMED = re.compile(r"""\b(alt|aria-label)=(["'])\s*\w.*?\2|aria-hidden='true'"""
 # Trainings of more than a few seconds: executed in the slow ring.
 LONG = (
     "11_cnn_architectures",
+    "12_recurrent_networks",
     "13_gated_rnns_and_seq2seq",
     "14_attention",
     "15_transformers",

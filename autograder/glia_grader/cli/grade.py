@@ -139,7 +139,7 @@ def run(
     lap("feedback and report")
     for student, why in result.refused.items():
         say(f"Left out: {student}: {why}")
-    return data, {record.student for record in result.records}
+    return data, result.records.students
 
 
 def _count(course: Path, assignment: str, students: tuple[str, ...]) -> int:

@@ -24,14 +24,14 @@ def write(course_dir: Path, assignment: str) -> Path:
     Raises:
         NothingToReport: if nothing was graded yet.
     """
-    from glia_grader import feedback
+    from glia_grader import feedback, pipeline
 
     data = gather(course_dir, assignment)
-    for row in data.rows:
-        if row.manual:
-            for record in row.records:
-                place = row.folder / f"{record.notebook}.html"
-                write_atomically(place, feedback.page(record, name=row.name, manual=row.manual))
+    marked = {row.student: row for row in data.rows if row.manual}
+    for record in pipeline.records(course_dir, assignment) if marked else ():
+        if (row := marked.get(record.student)) is not None:
+            place = row.folder / f"{record.notebook}.html"
+            write_atomically(place, feedback.page(record, name=row.name, manual=row.manual))
     return write_from(data, course_dir)
 
 
@@ -42,8 +42,6 @@ def write_from(data: ClassData, course_dir: Path) -> Path:
 
 def page(data: ClassData) -> str:
     """Return the class page as HTML."""
-    from glia_grader import feedback
-
     from . import figures, sections
 
     summary = sections.summary(data)
@@ -54,7 +52,7 @@ def page(data: ClassData) -> str:
     return render(
         "report.html.j2",
         assignment=data.assignment,
-        title=next((feedback.title(r) for r in data.records), data.assignment),
+        title=data.title or data.assignment,
         summary=summary,
         shares=shares,
         histogram=histogram,

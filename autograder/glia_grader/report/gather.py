@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
-from glia_grader.feedback import Manual
+from glia_grader.feedback import Manual, title
 from glia_grader.record import Record
 
 __all__ = ["ClassData", "NothingToReport", "Row", "from_records", "gather", "read_gradebook"]
@@ -28,7 +29,8 @@ class Row:
     Attributes:
         student: nbgrader's student id.
         name: first and last name, or the id.
-        records: one a notebook of the assignment; empty if nothing was graded.
+        records: one a notebook of the assignment, without the notebook itself; empty if nothing
+            was graded.
         manual: by cell name, what was marked by hand.
         handed_in: whether there is a submission.
         seconds_late: how late it was; 0 if in time.
@@ -89,10 +91,12 @@ class ClassData:
     Attributes:
         assignment: its name.
         rows: one a student, in the order of their names.
+        title: the first notebook's heading.
     """
 
     assignment: str
     rows: list[Row]
+    title: str = ""
 
     @property
     def records(self) -> Iterator[Record]:
@@ -117,14 +121,19 @@ def gather(course_dir: Path, assignment: str, fresh: Iterable[Record] = ()) -> C
     from glia_grader import pipeline
     from glia_grader.course import Course
 
-    found = {(r.student, r.notebook): r for r in pipeline.records(course_dir, assignment)}
-    found |= {(r.student, r.notebook): r for r in fresh}
+    found: dict[tuple[str, str], Record] = {}
+    heading = ""
+    for record in chain(pipeline.records(course_dir, assignment), fresh):
+        if not heading and record.notebook_out is not None:
+            heading = title(record)
+        found[record.student, record.notebook] = record.without_notebook()
     if not found:
         raise NothingToReport(
             f"{assignment} has not been graded in {course_dir} yet. "
             f"Grade it first: glia grade {assignment} --course {course_dir}"
         )
-    return from_records(Course(course_dir), assignment, list(found.values()))
+    data = from_records(Course(course_dir), assignment, list(found.values()))
+    return replace(data, title=heading)
 
 
 def from_records(course: Any, assignment: str, records: list[Record]) -> ClassData:

@@ -1,8 +1,10 @@
 """seccomp: which system calls a box may still make, as a BPF program.
 
 A deny-list that answers EPERM rather than killing, so that libraries fall back. Calls unknown to
-our table answer ENOSYS, as an older kernel would. chmod and chown *pretend* to succeed: IPython
-and shutil call them on files of their own and would fail to start, and nothing is changed.
+our table answer ENOSYS, as an older kernel would. chmod, chown and utime *pretend* to succeed:
+IPython and shutil call them on files of their own and would fail to start, and nothing is changed.
+Landlock does not know these calls, so that a box of the same user could otherwise use them on files
+that it may not even read.
 """
 
 import ctypes
@@ -15,7 +17,8 @@ from .syscalls import NEWEST, architecture, number, syscall
 
 DENIED = """
     accept accept4 acct add_key adjtimex bind bpf chroot clock_adjtime clock_settime connect
-    delete_module execve execveat fanotify_init finit_module fork fsconfig fsmount fsopen fspick
+    delete_module execve execveat fanotify_init file_setattr finit_module fork
+    fsconfig fsmount fsopen fspick
     init_module inotify_init inotify_init1 io_setup io_uring_enter io_uring_register io_uring_setup
     ioperm iopl ioprio_set kcmp kexec_file_load kexec_load keyctl landlock_add_rule
     landlock_create_ruleset landlock_restrict_self listen memfd_create memfd_secret migrate_pages
@@ -29,11 +32,23 @@ DENIED = """
     setxattrat removexattr lremovexattr fremovexattr removexattrat shmat shmget socket swapoff
     swapon syslog tkill umount2 unshare userfaultfd vfork vhangup vmsplice seccomp capset
 """.split()
-PRETENDED = "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat".split()
-# Where nothing else guards the files (tier 3), nothing may be written at all.
+PRETENDED = """
+    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat
+""".split()
+# Operations on an open file that reach beyond it, by number. A file's owner gets the signal that
+# the file was told to send: the grader's process, and SIGKILL. A lease holds up whoever opens it.
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
+FILE_CONTROLS = (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY)
+_F_SETLK, _F_SETLKW, _F_OFD_SETLK, _F_OFD_SETLKW = 6, 7, 37, 38
+LOCKS = (_F_SETLK, _F_SETLKW, _F_OFD_SETLK, _F_OFD_SETLKW)
+_FIOSETOWN, _SIOCSPGRP, _TIOCSTI = 0x8901, 0x8902, 0x5412
+_FS_IOC_SETFLAGS, _FS_IOC_FSSETXATTR = 0x40086602, 0x401C5820
+DEVICE_CONTROLS = (_FIOSETOWN, _SIOCSPGRP, _TIOCSTI, _FS_IOC_SETFLAGS, _FS_IOC_FSSETXATTR)
+# Where nothing else guards the files (tier 3), nothing may be written at all, or locked: a
+# gradebook that may be read could be kept from everybody else.
 WRITING = """
-    creat link linkat mkdir mkdirat openat2 rename renameat renameat2 rmdir symlink symlinkat
-    truncate unlink unlinkat utime utimes futimesat utimensat
+    creat flock link linkat mkdir mkdirat openat2 rename renameat renameat2 rmdir symlink symlinkat
+    truncate unlink unlinkat
 """.split()
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _O_TMPFILE = 0o20000000
@@ -70,6 +85,18 @@ class _Program:
             if code is not None:
                 self.add(_EQ, code, 0, 1)
                 self.answer(value)
+
+    def refuse(self, name: str, argument: int, values: Iterable[int]) -> None:
+        """Answer EPERM to ``name`` where an argument has one of these values, else allow it."""
+        code = number(name, self.machine)
+        assert code is not None
+        values = list(values)
+        self.add(_EQ, code, 0, len(values) + 3)
+        self.load_argument(argument)
+        for left, value in zip(range(len(values), 0, -1), values, strict=True):
+            self.add(_EQ, value, left, 0)
+        self.answer(_ALLOW)
+        self.answer(_ERRNO | errno.EPERM)
 
     def only_if(self, name: str, test: int, argument: int, operand: int, wanted: bool) -> None:
         """Allow ``name`` if (argument test operand) is as wanted, otherwise EPERM."""
@@ -111,6 +138,8 @@ def program(pid: int, *, writable: bool = True, machine: str | None = None) -> b
     p.only_if("tgkill", _EQ, 0, pid, True)
     p.only_if("sched_setaffinity", _EQ, 0, 0, True)  # its own, not the grader's
     p.only_if("prctl", _EQ, 0, _SET_PDEATHSIG, False)  # a box must not outlive its zygote
+    p.refuse("fcntl", 1, FILE_CONTROLS if writable else FILE_CONTROLS + LOCKS)
+    p.refuse("ioctl", 1, DEVICE_CONTROLS)
     # Reading a limit is fine, setting one is not: the new limit (third argument) must be null.
     code = number("prlimit64", machine)
     assert code is not None

@@ -37,7 +37,9 @@ def dot_answers(
             raise LearnerError(
                 "your dot_attention must return three things: scores, weights, context."
             )
-        yours[t] = as_numbers(answer[1], "your dot_attention (weights)", (len(states),))
+        yours[t] = as_numbers(
+            answer[1], "your dot_attention (weights)", (len(states),), finite=True
+        )
         context = as_numbers(answer[2], "your dot_attention (context)", (states.shape[1],))
         if not complaint and not np.allclose(context, yours[t] @ states, atol=1e-5):
             complaint = f"your context in row {t + 1} is not the weighted sum of the states."
@@ -69,7 +71,7 @@ def qk_answers(
     identity = np.broadcast_to(np.eye(key.shape[-2]), (*key.shape[:-1], key.shape[-2]))
     seen = None if mask is None else np.broadcast_to(mask, weights.shape)
     answer = ask(function, "your attention", query, key, np.array(identity), seen)
-    yours = as_numbers(answer, "your attention", weights.shape)
+    yours = as_numbers(answer, "your attention", weights.shape, finite=True)
     if seen is not None and np.any(np.abs(yours[~seen]) > 1e-9):
         return yours, "your attention looks at places that the mask hides."
     return yours, _compare(yours, weights)

@@ -67,6 +67,8 @@ class AttentionExplorer(Explorer):
             (weights, rows, rows if columns is None else columns)
         ]  # fmt: skip
         self._sheets = [_sheet(*one) for one in given]
+        self._pages: dict[int, AttentionPicture] = {}  # what all heads of an example share
+        self._drawn: dict[tuple[int, int], list[dict[str, str]]] = {}  # the frames of each head
         self._reads, self._complaint = reads, traits.pop("complaint", "")
         self._names = [(i, _title(sheet[2])) for i, sheet in enumerate(self._sheets)]
         super().__init__(
@@ -169,15 +171,20 @@ class AttentionExplorer(Explorer):
         self.controls = self._controls(self.example)
         maps, rows, columns = self._sheets[self.example]
         self.row, self.error = min(self.row, len(rows) - 1), self._complaint
-        page = AttentionPicture(maps, rows, columns)
+        if self.example not in self._pages:
+            self._pages[self.example] = AttentionPicture(maps, rows, columns)
+        page = self._pages[self.example]
         shown = self.weights()
         self.backdrop = page.backdrop(shown, min(self.head, page.heads - 1))
-        frames = []
-        for place in range(len(rows)):
-            say = self._say(maps, rows, columns, place)
-            svg = page.frame(shown[place], place, f"A heat map of attention weights. {say}")
-            frames.append({"svg": svg, "say": say})
-        return frames
+        at = (self.example, min(self.head, page.heads - 1))
+        if at not in self._drawn:
+            says = [self._say(maps, rows, columns, place) for place in range(len(rows))]
+            self._drawn[at] = [
+                {"svg": page.frame(shown[k], k, f"A heat map of attention weights. {say}"),
+                 "say": say}
+                for k, say in enumerate(says)
+            ]  # fmt: skip
+        return self._drawn[at]
 
     def _say(self, maps: np.ndarray, rows: list[str], columns: list[str], place: int) -> str:
         now = self.weights()[place]

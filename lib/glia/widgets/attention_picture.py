@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from glia.viz.palette import BLACK, BLUE
@@ -54,8 +56,15 @@ class AttentionPicture:
 
     def backdrop(self, shown: np.ndarray, head: int) -> str:
         """All that does not depend on the row: map, labels, axis of the bars, small maps."""
-        out = [heat(shown, self.left, self.top, self.width, self.height)]
-        out.append(_frame(self.left, self.top, self.width, self.height))
+        small = self._small(head) if self.heads > 1 else []
+        return "".join(
+            [heat(shown, self.left, self.top, self.width, self.height), *self._fixed, *small]
+        )
+
+    @cached_property
+    def _fixed(self) -> list[str]:
+        """What stays the same for every head, too."""
+        out = [_frame(self.left, self.top, self.width, self.height)]
         out.append(text(self.left, 13, "keys: what is looked at", color="#333"))
         for k, label in enumerate(self.columns):
             out.append(self._column_label(k, spot(label), self.top - 5))
@@ -65,8 +74,6 @@ class AttentionPicture:
             out.append(text(self.left - 14, y, spot(label), anchor="end", size=size))
         out.append(_turned(12, self.top + self.height / 2, "queries: who looks"))
         out += self._scale()
-        if self.heads > 1:
-            out += self._small(head)
         # On top of all, so that the mouse finds the rows; the keys have the slider.
         for t in range(len(self.rows)):
             y, reach = self.top + t * self.cell, self.left + self.width
@@ -74,7 +81,7 @@ class AttentionPicture:
                 f"<rect x='0' y='{short(y)}' width='{short(reach)}' height='{short(self.cell)}' "
                 f"fill='transparent' data-hover='' data-trait='row' data-value='{t}'/>"
             )
-        return "".join(out)
+        return out
 
     def frame(self, now: np.ndarray, row: int, alt: str) -> str:
         """The picture with one row read."""
@@ -128,21 +135,29 @@ class AttentionPicture:
 
     def _small(self, head: int) -> list[str]:
         out = [text(self.aside, self.top - 5, "all heads", color="#333")]
-        flat = self.maps.reshape(-1, *self.maps.shape[2:])
-        per_layer = -(-self.maps.shape[1] // self.across)
-        for k, weights in enumerate(flat):
+        for k, (x, y, drawn) in enumerate(self._tiny):
             layer, within = divmod(k, self.maps.shape[1])
-            line, column = divmod(within, self.across)
-            x = self.aside + column * (TINY + 8)
-            y = self.top + 20 + (layer * per_layer + line) * (TINY + 22)
             name = f"{layer + 1}.{within + 1}" if self.maps.shape[0] > 1 else f"{within + 1}"
             out.append(text(x, y - 4, name, size=11, bold=k == head))
-            out.append(heat(weights, x, y, TINY, TINY))
+            out.append(drawn)
             out.append(_frame(x, y, TINY, TINY, width=3 if k == head else 1))
             out.append(
                 f"<rect x='{short(x)}' y='{short(y)}' width='{TINY}' height='{TINY}' "
                 f"fill='transparent' data-trait='head' data-value='{k}'/>"
             )
+        return out
+
+    @cached_property
+    def _tiny(self) -> list[tuple[float, float, str]]:
+        """Left and upper edge of each head's small map, and the map."""
+        out = []
+        per_layer = -(-self.maps.shape[1] // self.across)
+        for k, weights in enumerate(self.maps.reshape(-1, *self.maps.shape[2:])):
+            layer, within = divmod(k, self.maps.shape[1])
+            line, column = divmod(within, self.across)
+            x = self.aside + column * (TINY + 8)
+            y = self.top + 20 + (layer * per_layer + line) * (TINY + 22)
+            out.append((x, y, heat(weights, x, y, TINY, TINY)))
         return out
 
     def _column_label(self, k: int, label: str, y: float) -> str:

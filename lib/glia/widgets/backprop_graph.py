@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class BackpropGraph(Explorer):
 
     Raises:
         ValueError: the Tensor is no scalar, needs no gradient, or has too large a graph to look at.
+        TypeError: it is neither a Tensor nor a function, or a value is no number.
         RuntimeError: its graph was already released by ``backward``.
 
     What goes wrong in a function of the learner's is told in the error box instead.
@@ -62,6 +64,16 @@ class BackpropGraph(Explorer):
     ) -> None:
         self._expression, self._names, self._given = expression, names or {}, dict(values)
         self._turned = dict(zip(LETTERS, values, strict=False))
+        if not isinstance(expression, Tensor) and not callable(expression):
+            raise TypeError(
+                "BackpropGraph: expected a Tensor or a function of numbers, "
+                f"got {type(expression).__name__}"
+            )
+        wrong = [n for n, v in values.items() if not isinstance(v, Real)]
+        if wrong:
+            raise TypeError(
+                f"BackpropGraph: {wrong[0]} has to be a number, got {values[wrong[0]]!r}"
+            )
         if isinstance(expression, Tensor) and values:
             raise ValueError("BackpropGraph: values belong to a function; got a Tensor")
         self.walk = self._walk_of_tensor(expression, {}) if isinstance(expression, Tensor) else None
@@ -116,6 +128,12 @@ class BackpropGraph(Explorer):
     def _walk_of(self, values: dict[str, float]) -> Walk:
         leaves = {n: Tensor(np.float64(v), requires_grad=True) for n, v in values.items()}
         root, more = self._evaluated(leaves)
+        if root.array.size != 1 or not root.requires_grad:
+            depends = "" if root.requires_grad else " that depends on none of them"
+            raise LearnerError(
+                f"your expression makes a Tensor of shape {root.shape}{depends} out of "
+                f"{', '.join(values)}; expected one number that depends on them."
+            )
         return self._walk_of_tensor(root, {**more, **leaves})
 
     def _walk_of_tensor(self, root: Tensor, more: dict[str, Tensor]) -> Walk:
@@ -128,10 +146,14 @@ class BackpropGraph(Explorer):
 
     def _evaluated(self, leaves: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """What the learner's function makes of these numbers, and names that it may add."""
-        out = self._expression(**leaves)  # pyright: ignore[reportCallIssue]
-        out, more = out if isinstance(out, tuple) else (out, {})
+        assert not isinstance(self._expression, Tensor)
+        out = ask(self._expression, "your expression", **leaves)
+        out, more = out if isinstance(out, tuple) and len(out) == 2 else (out, {})
         if not isinstance(out, Tensor):
-            raise TypeError(f"expected a Tensor, got {type(out).__name__}")
+            raise LearnerError(
+                f"your expression returned type {type(out).__name__}; expected a Tensor of one "
+                "number, alone or with a dict of names: (out, {'u': u})."
+            )
         return out, more
 
     def _measured(self, values: dict[str, float]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from glia.viz.palette import BLACK, BLUE
 from glia.widgets.explorer import Explorer, choice, move, play, slider
 from glia.widgets.learner import LearnerError, as_numbers, ask
 from glia.widgets.plot import Plot, ticks
-from glia.widgets.svg import BACKDROP, class_marker, number, path, picture
+from glia.widgets.svg import BACKDROP, class_marker, number, picture, short
 from glia.widgets.table import note, table
 
 __all__ = ["BoundaryByWidth", "train"]
@@ -45,29 +45,63 @@ def train(X: np.ndarray, y: np.ndarray, width: int, seed: int, steps: int = 1000
     Returns:
         A function from points (M, 2) to probabilities of class 1, (M,).
     """
-    rng = np.random.default_rng(seed)
+    return _train_together(X, y, (width,), seed, steps)[0]
+
+
+def _train_together(
+    X: np.ndarray, y: np.ndarray, widths: Sequence[int], seed: int, steps: int = 1000
+) -> list[Predict]:
+    """Nets of several widths in one loop: side by side they cost little more than the widest."""
     centre, spread = X.mean(axis=0), X.std(axis=0)
-    inputs = (X - centre) / spread
-    p = [rng.normal(size=(2, width)), rng.normal(size=width) * 0.5,
-         rng.normal(size=width) / np.sqrt(width), np.zeros(1)]  # fmt: skip
-    first, second = [np.zeros_like(a) for a in p], [np.zeros_like(a) for a in p]
+    inputs = np.column_stack([(X - centre) / spread, np.ones(len(X))])  # the ones carry the biases
+    owner = np.repeat(np.arange(len(widths)), widths)  # the net that each hidden neuron belongs to
+    total, rows = len(owner), np.arange(len(owner))
+    theta = np.concatenate(_starts(widths, seed))
+    grad, first, second = np.zeros_like(theta), np.zeros_like(theta), np.zeros_like(theta)
+    hidden_weight, out_weight, out_bias = _parts(theta, total)
+    grad_hidden, grad_out, grad_bias = _parts(grad, total)
+    heads = np.zeros((total, len(widths)))
+    target = y[:, None]
     for step in range(1, steps + 1):
-        z = inputs @ p[0] + p[1]
+        heads[rows, owner] = out_weight
+        z = inputs @ hidden_weight  # (N, all hidden neurons)
         hidden = np.maximum(z, 0)
-        delta = (sigmoid(hidden @ p[2] + p[3]) - y) / len(y)
-        back = np.outer(delta, p[2]) * (z > 0)
-        grads = (inputs.T @ back, back.sum(axis=0), hidden.T @ delta, delta.sum(keepdims=True))
-        for k, grad in enumerate(grads):
-            first[k] = 0.9 * first[k] + 0.1 * grad
-            second[k] = 0.999 * second[k] + 0.001 * grad**2
-            ahead = first[k] / (1 - 0.9**step)
-            p[k] = p[k] - 0.03 * ahead / (np.sqrt(second[k] / (1 - 0.999**step)) + 1e-8)
+        delta = (sigmoid(hidden @ heads + out_bias) - target) / len(y)  # (N, nets)
+        np.matmul(inputs.T, (delta @ heads.T) * (z > 0), out=grad_hidden)
+        grad_out[:] = (hidden.T @ delta)[rows, owner]
+        delta.sum(axis=0, out=grad_bias)
+        first += 0.1 * (grad - first)
+        second += 0.001 * (grad**2 - second)
+        slow = np.sqrt(second / (1 - 0.999**step)) + 1e-8
+        theta -= 0.03 / (1 - 0.9**step) * first / slow
 
-    def predict(points: np.ndarray) -> np.ndarray:
-        hidden = np.maximum((points - centre) / spread @ p[0] + p[1], 0)
-        return sigmoid(hidden @ p[2] + p[3])
+    def answers(net: int) -> Predict:
+        mine = owner == net
+        inner, outer, bias = hidden_weight[:, mine], out_weight[mine], out_bias[net]
 
-    return predict
+        def predict(points: np.ndarray) -> np.ndarray:
+            hidden = np.maximum((points - centre) / spread @ inner[:2] + inner[2], 0)
+            return sigmoid(hidden @ outer + bias)
+
+        return predict
+
+    return [answers(net) for net in range(len(widths))]
+
+
+def _starts(widths: Sequence[int], seed: int) -> list[np.ndarray]:
+    """Starting weights of all nets, in the order of ``_parts``; each net draws as if alone."""
+    inner, outer = [], []
+    for width in widths:
+        rng = np.random.default_rng(seed)
+        weight, bias = rng.normal(size=(2, width)), rng.normal(size=width) * 0.5
+        inner.append(np.vstack([weight, bias]))
+        outer.append(rng.normal(size=width) / np.sqrt(width))
+    return [np.hstack(inner).ravel(), *outer, np.zeros(len(widths))]
+
+
+def _parts(flat: np.ndarray, total: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Views of hidden weights and biases (3, total), output weights (total,), output biases."""
+    return flat[: 3 * total].reshape(3, total), flat[3 * total : 4 * total], flat[4 * total :]
 
 
 class BoundaryByWidth(Explorer):
@@ -106,6 +140,7 @@ class BoundaryByWidth(Explorer):
             raise ValueError("BoundaryByWidth: give both X and y, or neither")
         self._given = None if X is None or y is None else _checked(X, y)
         self._fit = fit
+        self._known: dict[tuple[str, int], list[Predict]] = {}  # nets trained before
         self.wrong: list[int] = []
         self.unseen: list[float] = []
         controls = [
@@ -139,26 +174,33 @@ class BoundaryByWidth(Explorer):
         axes = plot.axes("x₁", "x₂", xticks=ticks(*plot.x), yticks=ticks(*plot.y))
         self.backdrop = axes + "".join(dots)
         regions, self.wrong, self.unseen = [], [], []
-        for width in WIDTHS:
-            predict = self._trained(X, y, width)
+        for predict in self._nets(X, y):
             regions.append(_tint(plot, predict))
             self.wrong.append(int(np.sum(_labels(predict, X) != y)))
             if new is not None:
                 self.unseen.append(float(np.mean(_labels(predict, new[0]) == new[1])))
         return [self._frame(k, width, regions[k], len(y)) for k, width in enumerate(WIDTHS)]
 
-    def _trained(self, X: np.ndarray, y: np.ndarray, width: int) -> Predict:
-        if self._fit is not None and not self.error:
-            try:
+    def _nets(self, X: np.ndarray, y: np.ndarray) -> list[Predict]:
+        """One trained net for each width: the learner's, or ours for all if theirs fails."""
+        if self._fit is None:
+            at = (self.data, self.seed)
+            if at not in self._known:
+                self._known[at] = _train_together(X, y, WIDTHS, self.seed)
+            return self._known[at]
+        nets: list[Predict] = []
+        try:
+            for width in WIDTHS:
                 predict = ask(self._fit, "your fit", X, y, width, self.seed)
                 if not callable(predict):
                     raise LearnerError("your fit must return a function that predicts.")
-                tried = ask(predict, "your predict", X)
-                as_numbers(tried, "your predict", (len(X),))
-                return predict
-            except LearnerError as problem:
-                self.error = str(problem)
-        return train(X, y, width, self.seed)
+                answer = ask(predict, "your predict", X)
+                as_numbers(answer, "your predict", (len(X),), finite=True)
+                nets.append(predict)
+        except LearnerError as problem:
+            self.error = str(problem)
+            nets += _train_together(X, y, WIDTHS, self.seed)[len(nets) :]
+        return nets
 
     def _frame(self, k: int, width: int, region: str, count: int) -> dict[str, str]:
         say = f"{width} hidden: {self.wrong[k]} of {count} examples wrong"
@@ -185,20 +227,22 @@ def _tint(plot: Plot, predict: Predict) -> str:
     x_edges, y_edges = np.linspace(*plot.x, CELLS + 1), np.linspace(*plot.y, CELLS + 1)
     x1, x2 = np.meshgrid((x_edges[:-1] + x_edges[1:]) / 2, (y_edges[:-1] + y_edges[1:]) / 2)
     fires = _labels(predict, np.stack([x1.ravel(), x2.ravel()], axis=1)).reshape(CELLS, CELLS)
+    # grid line k of each axis in picture coordinates; one path for all tiles, one for the border
+    across = [short(plot.at(float(x), plot.y[0])[0]) for x in x_edges]
+    up = [short(plot.at(plot.x[0], float(y))[1]) for y in y_edges]
     tiles, border = [], []
     for r, row in enumerate(fires):
         turns = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]])))
         for a, b in zip(turns[::2], turns[1::2], strict=True):
-            corners = ((a, r), (b, r), (b, r + 1), (a, r + 1))
-            points = [plot.at(float(x_edges[i]), float(y_edges[j])) for i, j in corners]
-            tiles.append(path(points, color="none", width=0, fill=BLUE))
+            tiles.append(f"M{across[a]},{up[r]}H{across[b]}V{up[r + 1]}H{across[a]}Z")
     for r, c in np.argwhere(fires[:, 1:] != fires[:, :-1]):
-        ends = [(x_edges[c + 1], y_edges[r]), (x_edges[c + 1], y_edges[r + 1])]
-        border.append(path([plot.at(float(a), float(b)) for a, b in ends], color=BLACK, width=1.5))
+        border.append(f"M{across[c + 1]},{up[r]}V{up[r + 1]}")
     for r, c in np.argwhere(fires[1:] != fires[:-1]):
-        ends = [(x_edges[c], y_edges[r + 1]), (x_edges[c + 1], y_edges[r + 1])]
-        border.append(path([plot.at(float(a), float(b)) for a, b in ends], color=BLACK, width=1.5))
-    return f"<g opacity='0.18' shape-rendering='crispEdges'>{''.join(tiles)}</g>{''.join(border)}"
+        border.append(f"M{across[c]},{up[r + 1]}H{across[c + 1]}")
+    return (
+        f"<path d='{''.join(tiles)}' fill='{BLUE}' opacity='0.18' shape-rendering='crispEdges'/>"
+        f"<path d='{''.join(border)}' fill='none' stroke='{BLACK}' stroke-width='1.5'/>"
+    )
 
 
 def _checked(X: Any, y: Any) -> Labelled:

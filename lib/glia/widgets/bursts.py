@@ -11,8 +11,9 @@ import numpy as np
 
 from glia import autograd, nn, optim, rng
 from glia.tensor import Tensor
+from glia.widgets.learner import LearnerError, ask
 
-__all__ = ["ACTIVATIONS", "OPTIMISERS", "Trainee", "mlp"]
+__all__ = ["ACTIVATIONS", "OPTIMISERS", "Trainee", "mlp", "tried"]
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -36,6 +37,29 @@ def mlp(depth: int, width: int, activation: str) -> nn.Module:
         layers += [nn.Linear(inputs, width), ACTIVATIONS[activation]()]
         inputs = width
     return nn.Sequential(*layers, nn.Linear(inputs, 1))
+
+
+def tried(build: Callable[[], nn.Module]) -> nn.Module:
+    """The net that the learner's function makes, tried on three points.
+
+    Raises:
+        LearnerError: it makes no net, or one that cannot turn points (N, 2) into scores (N, 1).
+    """
+    name = f"your {getattr(build, '__name__', 'function').replace('<lambda>', 'function')}"
+    net = ask(build, name)
+    if not isinstance(net, nn.Module):
+        got = type(net).__name__
+        raise LearnerError(f"{name} returned type {got}; expected a net (nn.Module).")
+    with autograd.no_grad():
+        points = Tensor(np.zeros((3, 2), np.float32))
+        scores = ask(net, "your net, given points of shape (3, 2),", points)
+    got = f"shape {scores.shape}" if isinstance(scores, Tensor) else f"a {type(scores).__name__}"
+    if got != "shape (3, 1)":
+        raise LearnerError(
+            f"your net makes {got} out of points of shape (3, 2); expected shape (3, 1), one score "
+            "a point. Does it begin with nn.Linear(2, …) and end with nn.Linear(…, 1)?"
+        )
+    return net
 
 
 class Trainee:

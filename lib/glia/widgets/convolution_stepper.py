@@ -214,6 +214,11 @@ class ConvolutionStepper(Explorer):
         parts = []
         for (left, _, _), name in zip(grids, names, strict=True):
             parts.append(text(left, 18, name, bold=True))
+        _, top_edge, cell = grids[1]
+        middle = top_edge + cell * kernel.shape[1] / 2 + 6
+        signs = ("∗" if self.flip else "⋆", "=")  # between the grids
+        parts += [text(left - 9, middle, sign, anchor="middle", size=18)
+                  for (left, _, _), sign in zip(grids[1:], signs, strict=True)]  # fmt: skip
         parts.append(numbers(grids[0], padded, given))
         parts.append(numbers(grids[1], kernel))
         parts.append(numbers(grids[2], self.output[None]))

@@ -197,6 +197,7 @@ class DescentContour(Explorer):
             args = (A, b, way[0], self.lr, self.steps)
             value = ask(self._descent, "your gradient_descent", *args)
             yours = as_numbers(value, "your gradient_descent", way.shape)
+            as_numbers(yours[0], "your gradient_descent (start)", (2,), finite=True)
         except LearnerError as problem:
             self.error = str(problem)
             return None

@@ -54,7 +54,15 @@ function render({ model, el }) {
     const mark = event.target.closest("[data-hover]");
     if (mark) gliaSave(model, mark.dataset.trait, Number(mark.dataset.value));
   });
+  // What scrolls must be reachable by keyboard; what does not scroll should be no extra stop.
+  const sized = new ResizeObserver((parts) => parts.forEach(({ target }) => {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+  }));
+  sized.observe(picture);
+  sized.observe(side);
   return () => {
+    sized.disconnect();
     row.stop();
     model.off("change", draw);
   };

@@ -53,6 +53,9 @@ class FeatureMaps(Explorer):
         digits: real digits to start from, (N, 1, 28, 28); those that MNIST keeps for judging.
         conv2d: the learner's own ``conv2d(x, weight, bias, stride, padding)``; the net runs on it.
 
+    Raises:
+        ValueError: a net without these parts, or digits of another size.
+
     Attributes:
         stages: the maps on show; probabilities: (K,), the net's answer.
 
@@ -83,9 +86,17 @@ class FeatureMaps(Explorer):
         conv2d: Callable[..., Any] | None = None,
         **traits: Any,
     ) -> None:
+        missing = [name for name in ("features", "classifier") if not hasattr(net, name)]
+        if missing:
+            raise ValueError(f"FeatureMaps: the net has no part {' and no '.join(missing)}")
         self.net, self._conv2d = net, conv2d
         given = load_mnist_5k(flat=False).x_test if digits is None else digits
-        self._digits = np.asarray(given, dtype=np.float32).reshape(-1, SIDE, SIDE)
+        self._digits = np.asarray(given, dtype=np.float32)
+        if self._digits.shape[-2:] != (SIDE, SIDE):
+            raise ValueError(
+                f"FeatureMaps: expected digits (N, 1, {SIDE}, {SIDE}), got {self._digits.shape}"
+            )
+        self._digits = self._digits.reshape(-1, SIDE, SIDE)
         self._next = FIRST + 1
         self.stages: list[Stage] = []
         self.probabilities = np.zeros(0)

@@ -238,7 +238,9 @@ class GPTSampler(Explorer):
             with no_grad():
                 return np.asarray(self.model(tensor(ids)).numpy()[0, -1], dtype=np.float64)
         shape = (1, ids.shape[1], self.size)
-        return as_numbers(ask(self.model, "your model", ids), "your model", shape)[0, -1]
+        return as_numbers(ask(self.model, "your model", ids), "your model", shape, finite=True)[
+            0, -1
+        ]
 
     def _most(self) -> int | None:
         return None if self.top_k >= self.size else self.top_k

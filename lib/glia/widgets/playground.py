@@ -12,9 +12,10 @@ from contourpy import contour_generator
 from glia import nn
 from glia.data import circles, moons, spiral, xor_points
 from glia.viz.palette import BLACK, BLUE, VERMILION
-from glia.widgets.bursts import Trainee, mlp
+from glia.widgets.bursts import Trainee, mlp, tried
 from glia.widgets.explorer import Explorer, choice, press, run, slider
 from glia.widgets.heat_image import heat_image
+from glia.widgets.learner import LearnerError
 from glia.widgets.plot import Plot
 from glia.widgets.svg import BACKDROP, class_marker, number, path, picture, rect, short, text
 from glia.widgets.table import wide_number
@@ -43,7 +44,8 @@ class Playground(Explorer):
 
     Args:
         build: the learner's own function that makes a net, from points (N, 2) to scores (N, 1);
-            without it, depth, width and activation are to be chosen.
+            without it, depth, width and activation are to be chosen. If it fails, the widget says
+            why and trains its own net.
         X: points to begin with, instead of the ready-made sets.
         y: their classes, 0 and 1.
 
@@ -80,10 +82,16 @@ class Playground(Explorer):
         y: np.ndarray | None = None,
         **traits: Any,
     ) -> None:
-        self._build = build
+        self._build, self._told = build, ""
         self.X, self.y = _scaled(*DATA[traits.get("data", "xor")][1]())
         if X is not None and y is not None:
             self.X, self.y = np.array(X, dtype=float), np.array(y, dtype=int)
+            fits = self.X.shape == (len(self.y), 2) and np.isfinite(self.X).all()
+            if not fits or not np.isin(self.y, (0, 1)).all():
+                raise ValueError(
+                    "Playground: expected finite X of shape (N, 2) and N classes 0 and 1, got "
+                    f"{self.X.shape} and {self.y.shape} with classes {np.unique(self.y).tolist()}"
+                )
         side = np.linspace(-EDGE, EDGE, CELLS)
         self._grid = np.stack([axis.ravel() for axis in np.meshgrid(side, side)], axis=1)
         self._plane = Plot((-EDGE, EDGE), (-EDGE, EDGE), left=48, top=14, width=330, height=330)
@@ -170,9 +178,17 @@ class Playground(Explorer):
         self.redraw()
 
     def _renew(self) -> None:
-        self.error = ""
-        build = self._build or (lambda: mlp(self.depth, self.width, self.activation))
-        self.trainee = Trainee(build, self.seed, self.optimiser, self.lr)
+        self._told = ""
+        self.trainee = Trainee(self._net, self.seed, self.optimiser, self.lr)
+        self.error = self._told
+
+    def _net(self) -> nn.Module:
+        if self._build is not None:
+            try:
+                return tried(self._build)
+            except LearnerError as problem:
+                self._told = str(problem)
+        return mlp(self.depth, self.width, self.activation)
 
     def _advance(self, steps: int) -> None:
         going = abs(self.bursts) + 1
@@ -184,7 +200,7 @@ class Playground(Explorer):
                 "rate is too large. Lower it and press New weights.", -going
             )  # fmt: skip
         else:
-            self.error = ""
+            self.error = self._told
         with self.hold_sync():  # the page asks for the next burst when it sees this picture
             self.redraw()
             self.bursts = going
@@ -219,7 +235,7 @@ class Playground(Explorer):
 
     def _net_words(self) -> str:
         count = sum(p.array.size for p in self.trainee.net.parameters())
-        if self._build is not None:
+        if self._build is not None and not self._told:
             return f"your net of {count} parameters"
         sizes = "–".join(["2", *[str(self.width)] * self.depth, "1"])
         return f"net {sizes} of {count} parameters"

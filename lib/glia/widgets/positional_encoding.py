@@ -57,6 +57,7 @@ class PositionalEncodingExplorer(Explorer):
         **traits: Any,
     ) -> None:
         self._encoding = encoding
+        self._drawn: np.ndarray | None = None
         super().__init__(
             label="Where a token stands, told by sines and cosines",
             wide=True,
@@ -84,17 +85,20 @@ class PositionalEncodingExplorer(Explorer):
         self.controls = self._controls(self.d_model)
         self.pair = min(self.pair, self.d_model // 2 - 1)
         table = self._yours(self.table())
-        alike = table @ table.T
-        self._lay_out(table, alike)
+        if self._drawn is None or not np.array_equal(self._drawn, table):
+            self._drawn = table
+            self._lay_out(table @ table.T)
         self.backdrop = self._behind(table)
-        return [self._frame(table, alike, place) for place in range(PLACES)]
+        return [self._frame(table, place) for place in range(PLACES)]
 
-    def _lay_out(self, table: np.ndarray, alike: np.ndarray) -> None:
+    def _lay_out(self, alike: np.ndarray) -> None:
+        """Place the plots, and draw what stays the same for every pair of columns."""
         top = max(self.d_model / 2, float(alike.max())) * 1.08
         low = min(-0.25 * self.d_model / 2, float(alike.min()) * 1.08)
         self._grid = (60, 40, 236, 352)
         self._waves = Plot((0, PLACES - 1), (-1.15, 1.15), left=380, top=40, width=304, height=130)
         self._likes = Plot((-PLACES, PLACES), (low, top), left=380, top=252, width=304, height=140)
+        self._alike = [self._likeness(alike[p], p) for p in range(PLACES)]
 
     def _behind(self, table: np.ndarray) -> str:
         x, y, w, h = self._grid
@@ -141,35 +145,39 @@ class PositionalEncodingExplorer(Explorer):
         words = number(turn, 1) if turn < 100 else f"{turn:,.0f}"
         return f"pair {self.pair}: a turn in {words} places (— sin, ‑ ‑ cos)"
 
-    def _frame(self, table: np.ndarray, alike: np.ndarray, p: int) -> dict[str, str]:
+    def _likeness(self, alike: np.ndarray, p: int) -> tuple[str, str]:
+        """Mark and dot products of place p, and the same in words."""
         x, y, w, h = self._grid
         line, one = y + p * h / PLACES, h / PLACES
         ring = [(x - 3, line), (x + w + 3, line), (x + w + 3, line + one), (x - 3, line + one)]
-        sine, cosine = float(table[p, 2 * self.pair]), float(table[p, 2 * self.pair + 1])
-        parts = [
-            path([*ring, ring[0]], color=BLACK, width=2),
-            self._waves.dot(p, sine, "o", color=BLUE, size=6),
-            self._waves.dot(p, cosine, "s", color=VERMILION, size=6),
-            self._likes.curve(np.arange(PLACES) - p, alike[p], color=BLUE, width=2.5),
-            self._likes.dot(0, float(alike[p, p]), "D", color=BLACK, size=6),
-        ]
-        say = (
-            f"Place {p}, pair {self.pair}: sin {number(sine)}, cos {number(cosine)}. With itself "
-            f"its dot product is {number(float(alike[p, p]), 1)}"
+        drawn = (
+            path([*ring, ring[0]], color="#fff", width=5)  # seen on dark columns, too
+            + path([*ring, ring[0]], color=BLACK, width=2)
+            + self._likes.curve(np.arange(PLACES) - p, alike, color=BLUE, width=2.5)
+            + self._likes.dot(0, float(alike[p]), "D", color=BLACK, size=6)
         )
+        words = f"With itself its dot product is {number(float(alike[p]), 1)}"
         for far in (1, 8):
             q = p + far if p + far < PLACES else p - far
-            say += f", with a place {far} away {number(float(alike[p, q]), 1)}"
-        alt = f"A table of positional encodings, one pair of columns as waves, dot products. {say}."
-        svg = picture(WIDTH, HEIGHT, BACKDROP, *parts, alt=alt)
-        return {"svg": svg, "say": f"{say}."}
+            words += f", with a place {far} away {number(float(alike[q]), 1)}"
+        return drawn, words
+
+    def _frame(self, table: np.ndarray, p: int) -> dict[str, str]:
+        sine, cosine = float(table[p, 2 * self.pair]), float(table[p, 2 * self.pair + 1])
+        drawn, words = self._alike[p]
+        waves = self._waves.dot(p, sine, "o", color=BLUE, size=6)
+        waves += self._waves.dot(p, cosine, "s", color=VERMILION, size=6)
+        here = f"Place {p}, pair {self.pair}: sin {number(sine)}, cos {number(cosine)}"
+        alt = f"A table of positional encodings, a pair of its columns, dot products. {here}."
+        svg = picture(WIDTH, HEIGHT, BACKDROP, drawn, waves, alt=alt)
+        return {"svg": svg, "say": f"{here}. {words}."}
 
     def _yours(self, table: np.ndarray) -> np.ndarray:
         if self._encoding is None:
             return table
         try:
             value = ask(self._encoding, "your positional_encoding", PLACES, self.d_model)
-            yours = as_numbers(value, "your positional_encoding", table.shape)
+            yours = as_numbers(value, "your positional_encoding", table.shape, finite=True)
         except LearnerError as problem:
             self.error = str(problem)
             return table

@@ -264,13 +264,22 @@ def _seen(across: np.ndarray, down: np.ndarray) -> str:
     left, top, side = PHOTO
     cell = side / SIZE
     tiles = []
-    for i in np.flatnonzero(down):
-        for j in np.flatnonzero(across):
+    for i, high in _runs(down):
+        for j, wide in _runs(across):
             corner = f"M{short(left + j * cell)},{short(top + i * cell)}"
-            tiles.append(f"{corner}h{short(cell)}v{short(cell)}h-{short(cell)}Z")
+            tall, broad = short(high * cell), short(wide * cell)
+            tiles.append(f"{corner}h{broad}v{tall}h-{broad}Z")
     rows, columns = np.flatnonzero(down), np.flatnonzero(across)
     x, y = left + columns[0] * cell, top + rows[0] * cell
     width, height = (columns[-1] - columns[0] + 1) * cell, (rows[-1] - rows[0] + 1) * cell
     corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
     tint = f"<path d='{''.join(tiles)}' fill='{BLUE}' fill-opacity='0.3'/>"
     return tint + path(corners, color="#fff", width=5) + path(corners, color=BLUE, width=3)
+
+
+def _runs(counts: np.ndarray) -> list[tuple[int, int]]:
+    """Where neighbours that are seen begin, and how many they are: one tile instead of many."""
+    seen = np.flatnonzero(counts)
+    starts = np.flatnonzero(np.diff(seen, prepend=-2) > 1)
+    lengths = np.diff(starts, append=len(seen))
+    return [(int(seen[k]), int(n)) for k, n in zip(starts, lengths, strict=True)]

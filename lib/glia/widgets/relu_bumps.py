@@ -142,11 +142,13 @@ class ReluBumps(Explorer):
             answer = ask(self._interpolate, "your relu_interpolate", knots, values)
             if not isinstance(answer, (tuple, list)) or len(answer) != 2:
                 raise LearnerError("your relu_interpolate must return (out_weight, out_bias).")
-            self.out_weight = as_numbers(answer[0], "your out_weight", (UNITS,))
-            return float(as_numbers(answer[1], "your out_bias", ()))
+            out_weight = as_numbers(answer[0], "your out_weight", (UNITS,), finite=True)
+            out_bias = float(as_numbers(answer[1], "your out_bias", (), finite=True))
         except LearnerError as problem:
             self._told = str(problem)
             return float(values[0])
+        self.out_weight = out_weight
+        return out_bias
 
     def _on_trait(self, change: Any) -> None:
         if self._loading:
@@ -211,13 +213,14 @@ class ReluBumps(Explorer):
             return None
         try:
             args = (GRID, self.weight, self.bias, self.out_weight, self.c)
-            yours = as_numbers(ask(self._net, "your relu_sum", *args), "your relu_sum", GRID.shape)
+            answer = ask(self._net, "your relu_sum", *args)
+            yours = as_numbers(answer, "your relu_sum", GRID.shape, finite=True)
         except LearnerError as problem:
             self.error = str(problem)
             return None
         off = np.abs(yours - self.curve_of_units(GRID))
         if not off.max() < 1e-6:
-            at = int(np.nanargmax(off)) if np.isfinite(off).any() else 0
+            at = int(off.argmax())
             self.error = (
                 f"your relu_sum differs from the library's: at x = {number(float(GRID[at]))} yours "
                 f"is {number(float(yours[at]))}."

@@ -10,6 +10,7 @@ from glia.viz.palette import BLACK, CLASS_COLORS
 
 BACKDROP = "<!--backdrop-->"  # stands in a frame for what all frames of a widget share
 FONT = "font-family='system-ui, sans-serif'"
+READABLE = 480  # pixels below which a wide picture's letters get too small
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -33,9 +34,8 @@ def picture(width: float, height: float, *parts: str, alt: str) -> str:
         "<svg xmlns='http://www.w3.org/2000/svg' role='img' "
         f"viewBox='0 0 {short(width)} {short(height)}' "
         f"aria-label='{html.escape(alt, quote=True)}' {FONT} "
-        f"style='width:100%;max-width:{short(width)}px;height:auto;background:#fff;display:block'>"
-        + "".join(parts)
-        + "</svg>"
+        f"style='--least:{short(min(width, READABLE))}px;width:100%;max-width:{short(width)}px;"
+        "height:auto;background:#fff;display:block'>" + "".join(parts) + "</svg>"
     )
 
 

@@ -27,7 +27,8 @@ def wide_number(value: float, digits: int = 3) -> str:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """An HTML table whose first column names the rows; nan and ∞ stand out."""
-    top = "".join(f"<th scope='col'>{html.escape(cell)}</th>" for cell in head)
+    # an empty corner is no header: screen readers would announce a header without a name
+    top = "".join(f"<th scope='col'>{html.escape(c)}</th>" if c else "<td></td>" for c in head)
     body = []
     for first, *cells in rows:
         marked = "".join(_cell(cell) for cell in cells)

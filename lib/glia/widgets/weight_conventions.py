@@ -146,14 +146,18 @@ class WeightConventions(Explorer):
         x = INPUT[: self.inputs]
         answer = ", ".join(number(float(v), 1) for v in weight @ x + bias)
         given = ", ".join(number(float(v), 1) for v in x)
+
+        def shape(name: str, height: int, width: int) -> str:
+            return f"{name} ({height},\u00a0{width})"
+
+        there, turned = shape("W", self.neurons, self.inputs), shape("W", self.inputs, self.neurons)
+        joined = shape("Θ", self.neurons, self.inputs + 1)
         rows = [
-            ["Wx + b", "PyTorch's storage", f"W ({self.neurons}, {self.inputs})", "a row", answer],
-            ["xW + b, Wᵀx + b", "examples in rows", f"W ({self.inputs}, {self.neurons})",
-             "a column", answer],
-            ["Θa, a = (1, x)", "bias inside", f"Θ ({self.neurons}, {self.inputs + 1})", "a row",
-             answer],
-        ]  # fmt: skip
-        head = ["written", "", "shape", "a neuron is", f"answer to x = ({given})"]
+            ["Wx + b", "PyTorch's storage", there, "a row", answer],
+            ["xW + b, Wᵀx + b", "examples in rows", turned, "a column", answer],
+            ["Θa, a = (1, x)", "bias inside", joined, "a row", answer],
+        ]
+        head = ["written", "where", "shape", "a neuron is", f"answer to ({given})"]
         yours = self._yours()
         return beneath(table(head, rows) + yours)
 

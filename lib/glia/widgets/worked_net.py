@@ -211,9 +211,11 @@ class WorkedNetStepper(Explorer):
             return []
         x, W, v = np.array([self.x1, self.x2]), np.array(HIDDEN), np.array(OUTPUT)
         try:
-            answer = ask(self._yours, "your step", x, W, v, self.target, self.lr)
+            answer = ask(self._yours, "your worked_net_step", x, W, v, self.target, self.lr)
             if not isinstance(answer, tuple | list) or len(answer) != 4:
-                raise LearnerError("your step must return four things: (y, delta, W, v).")
+                raise LearnerError(
+                    "your worked_net_step must return (y, delta, W, v)."
+                )
             said = [
                 as_numbers(value, f"your {name}", shape)
                 for value, name, shape in zip(

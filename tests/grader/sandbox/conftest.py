@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +40,31 @@ def best():
 
 def processes(sandbox: Sandbox) -> int:
     """How many processes the sandbox has at the moment, zygotes and their launchers included."""
+    family = {nursery._process.pid for nursery in sandbox._nurseries.values()}
+    return len(_with_descendants(family))
+
+
+def descendants(pid: int) -> set[int]:
+    """Every living process below this one."""
+    return _with_descendants({pid}) - {pid}
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process, a dead one that nobody has buried not counted."""
+    return pid in _parents()
+
+
+def _with_descendants(family: set[int]) -> set[int]:
+    parents = _parents()
+    while True:
+        more = {pid for pid, parent in parents.items() if parent in family} - family
+        if not more:
+            return family & set(parents)
+        family = family | more
+
+
+def _parents() -> dict[int, int]:
+    """Every living process's parent."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -51,9 +75,4 @@ def processes(sandbox: Sandbox) -> int:
             fields = status.rpartition(")")[2].split()
             if fields[0] != "Z":
                 parents[int(entry.name)] = int(fields[1])
-    family = {nursery._process.pid for nursery in sandbox._nurseries.values()}
-    while True:
-        more = {pid for pid, parent in parents.items() if parent in family} - family
-        if not more:
-            return len(family & (set(parents) | {os.getpid()}))
-        family |= more
+    return parents

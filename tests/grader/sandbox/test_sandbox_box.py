@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
 import time
 
 import nbformat
 import numpy as np
 import pytest
+from conftest import alive, descendants
 from glia_grader.sandbox.host import Limits, StudentFailure
 
 
@@ -263,6 +266,35 @@ def test_many_boxes_from_many_threads(best):
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(work, range(24))) == [number + 1 for number in range(24)]
+
+
+GRADER = """
+import os, sys, time
+from glia_grader.sandbox.host import Sandbox
+with Sandbox(int(sys.argv[1])) as sandbox, sandbox.open() as box:
+    print(os.getpid(), flush=True)
+    stay = "import signal, ctypes\\nfor n in range(1, 65):\\n    try: signal.signal(n, 1)\\n"
+    stay += "    except Exception: pass\\nctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass"
+    box.run_cell(stay, 60)
+"""
+
+
+def test_no_box_survives_the_graders_death(sandbox):
+    """Killed with signal 9, it can clean up nothing: the kernel ends what it had started."""
+    command = [sys.executable, "-c", GRADER, str(sandbox.tier)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as grader:
+        assert grader.stdout is not None and int(grader.stdout.readline()) == grader.pid
+        end = time.monotonic() + 20
+        while len(family := descendants(grader.pid)) < 3 and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        family = descendants(grader.pid)
+        assert len(family) >= 2, "there was nothing to survive"
+        grader.kill()
+    end = time.monotonic() + 20
+    while (left := [pid for pid in family if alive(pid)]) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not left
 
 
 def test_a_dead_zygote_is_replaced():

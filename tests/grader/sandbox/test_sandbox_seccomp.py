@@ -92,6 +92,20 @@ def test_reading_only(ask):
         assert ask(name) in (ALLOW, None)
 
 
+def test_operations_on_files_that_reach_beyond_them(ask):
+    for command in seccomp.FILE_CONTROLS:
+        assert ask("fcntl", 3, command) == EPERM
+    for command in seccomp.LOCKS:
+        assert ask("fcntl", 3, command) == ALLOW
+        assert ask("fcntl", 3, command, writable=False) == EPERM
+    for command in (0, 1, 2, 3, 4, 5, 9, 11, 16, 1030, 1031, 1033):  # dup, flags, pipes, seals
+        assert ask("fcntl", 3, command, writable=False) == ALLOW
+    for command in seccomp.DEVICE_CONTROLS:
+        assert ask("ioctl", 3, command) == EPERM
+    for command in (0x5401, 0x5413, 0x541B, 0x5421):  # is it a terminal, its size, bytes waiting
+        assert ask("ioctl", 3, command) == ALLOW
+
+
 def test_an_unknown_machine_is_refused_by_name():
     with pytest.raises(OSError, match="riscv64"):
         seccomp.program(1, machine="riscv64")

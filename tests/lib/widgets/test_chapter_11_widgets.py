@@ -156,3 +156,18 @@ def test_a_net_with_other_layers_is_shown_as_well():
         "Tanh after convolution 1", "pooling 1", "Tanh after convolution 2", "pooling 2",
     ]  # fmt: skip
     assert "<svg" in shown.still()
+
+
+def test_tiles_cover_exactly_the_pixels_that_are_seen():
+    from glia.widgets.receptive_field import _runs
+
+    for counts in ([0, 1, 2, 1, 0], [1, 0, 1, 1], [3], [0, 0, 1]):
+        covered = [start + k for start, many in _runs(np.array(counts)) for k in range(many)]
+        assert covered == np.flatnonzero(counts).tolist()
+
+
+def test_feature_maps_say_what_net_and_digits_they_need():
+    with pytest.raises(ValueError, match="no part features and no classifier"):
+        FeatureMaps(nn.Linear(2, 3))
+    with pytest.raises(ValueError, match=r"expected digits .* got \(2, 5, 5\)"):
+        FeatureMaps(LeNet5(), digits=np.zeros((2, 5, 5)))

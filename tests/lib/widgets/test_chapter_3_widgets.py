@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 from glia import nn
 from glia.nn.utils import convert_weight
-from glia.widgets import BoundaryByWidth, ForwardPass, ReluBumps, WeightConventions
+from glia.widgets import (
+    BoundaryByWidth,
+    ForwardPass,
+    ReluBumps,
+    WeightConventions,
+    boundary_by_width,
+)
+from glia.widgets.boundary_by_width import train
 
 
 def test_forward_pass_says_what_the_library_computes():
@@ -123,6 +130,24 @@ def test_width_lets_xor_be_parted_and_moons_be_overfitted():
     assert moons.wrong[-1] == 0 < moons.wrong[3]
     assert moons.unseen[-1] < moons.unseen[3] - 0.03
     assert "of 40 examples wrong" in moons.picture["say"]
+
+
+def test_nets_trained_side_by_side_are_those_trained_alone():
+    net = BoundaryByWidth(data="xor", seed=4)
+    X, y = net.examples()
+    for width, wrong in zip((1, 2, 3, 4, 8, 16, 32), net.wrong, strict=True):
+        alone = train(X, y, width, seed=4)
+        assert int(np.sum((alone(X) > 0.5) != y)) == wrong, width
+
+
+def test_a_seed_seen_before_is_not_trained_again(monkeypatch):
+    net = BoundaryByWidth(data="xor")
+    before, trained = net.frames, []
+    monkeypatch.setattr(boundary_by_width, "_train_together", lambda *a: trained.append(a) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        net.seed = 1
+    net.seed = 0
+    assert net.frames == before and len(trained) == 1
 
 
 def test_width_trains_with_the_learners_fit_and_says_when_it_cannot():

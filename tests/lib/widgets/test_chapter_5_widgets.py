@@ -117,11 +117,14 @@ def test_graph_tells_what_stopped_the_learners_function():
     for function, words in {
         unwritten: "your expression is not written yet",
         lambda x: x.no_such_thing(): "stopped with AttributeError",
-        lambda x: 3.0: "expected a Tensor, got float",
-        lambda x: glia.cat([x.reshape(1), x.reshape(1)]): "expected a scalar",
+        lambda x: x.no_such_thing(): "called with x=tensor(1.",
+        lambda x: 3.0: "returned type float; expected a Tensor of one number",
+        lambda x: glia.cat([x.reshape(1), x.reshape(1)]): "makes a Tensor of shape (2,) out of x",
+        lambda x: glia.tensor(1.0): "depends on none of them",
     }.items():
         graph = BackpropGraph(function, x=1.0)
         assert words in graph.error and len(graph.frames) == 1 and graph.gradients() == {}
+        assert "self._" not in graph.error  # a line of the learner's, none of ours
 
 
 def test_graph_of_arrays_shows_shapes_and_data_asks_for_nothing():
@@ -136,6 +139,12 @@ def test_graph_of_arrays_shows_shapes_and_data_asks_for_nothing():
 
 def test_graph_says_what_it_cannot_show():
     x = leaf([1.0, 2.0])
+    for strange, words in (
+        (3.0, "a function of numbers, got float"),
+        (abs, "x has to be a number"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            BackpropGraph(strange, x="1")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match=r"scalar that requires a gradient, got shape \(2,\)"):
         BackpropGraph(x * 2)
     loss = (x * x).sum()
@@ -203,7 +212,7 @@ def test_worked_net_compares_the_learners_step():
     assert "yours" in WorkedNetStepper(reference).frames[3]["side"]
     assert "keep the old ones" in WorkedNetStepper(slipped).error
     assert "your W, row by row differs" in WorkedNetStepper(uphill).error
-    assert "four things" in WorkedNetStepper(lambda *args: 1.0).error
+    assert "return (y, delta, W, v)" in WorkedNetStepper(lambda *args: 1.0).error
     assert "returned None" in WorkedNetStepper(lambda *args: None).error
 
 
@@ -293,3 +302,22 @@ def test_playground_trains_the_learners_net():
     first = plane.trainee.net
     plane.on_press("anew")
     assert plane.trainee.net is not first
+
+
+def test_playground_tells_what_is_wrong_with_the_learners_net():
+    def unwritten():
+        raise NotImplementedError
+
+    for build, words in {
+        unwritten: "your unwritten is not written yet",
+        lambda: 3: "returned type int; expected a net",
+        lambda: nn.Linear(3, 1): "given points of shape (3, 2), stopped with ShapeError",
+        lambda: nn.Linear(2, 3): "makes shape (3, 3) out of points of shape (3, 2)",
+    }.items():
+        plane = Playground(build)
+        assert words in plane.error
+        assert "your net" not in plane.picture["say"]
+        plane.on_press("once")  # the widget's own net trains, and the message stays
+        assert words in plane.error and plane.trainee.steps == 1
+    with pytest.raises(ValueError, match=r"expected finite X of shape \(N, 2\)"):
+        Playground(X=np.zeros((3, 3)), y=np.zeros(3))

@@ -8,6 +8,7 @@ import traitlets
 from glia.widgets import Explorer, svg
 from glia.widgets.explorer import bundle, slider
 from glia.widgets.plot import Plot, ticks
+from glia.widgets.table import table
 from nbformat import v4
 
 
@@ -100,3 +101,9 @@ def test_widgets_compose_with_ipywidgets():
     box = ipywidgets.HBox([first, second])
     first.value = 6
     assert box.children[1].picture["say"] == "now 6"
+
+
+def test_an_empty_corner_of_a_table_is_no_header():
+    page = table(["", "values"], [["z", "0.5"]])
+    assert "<td></td><th scope='col'>values</th>" in page
+    assert "<th scope='row'>z</th><td>0.5</td>" in page

@@ -13,7 +13,7 @@ Y = \mathrm{softmax}\!\left( \frac{QK^\top}{\sqrt D} \right) V\, W_o $$
 
 The source is known from its first word to its last, so nothing is hidden but its padding: `lengths`
 says how many places of each memory are real. One head. You may call
-`scaled_dot_product_attention(Q, K, V, mask)`.
+`scaled_dot_product_attention(Q, K, V, mask)`. Very large scores should do no harm.
 """
 
 SIGNATURE = '''

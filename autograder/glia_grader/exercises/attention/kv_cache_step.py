@@ -9,9 +9,10 @@ When a GPT writes, the past does not change: under a causal mask the keys and va
 places stay what they are. So one keeps them in a *cache*, and each new token costs one row in place
 of all:
 
-1. project the new place: $q = x W_q$, $\; k = x W_k$, $\; v = x W_v$ 2. append $k$ and $v$ at the
-end of the cache 3. attend with $q$ over the whole cache, the new place included: $y =
-\mathrm{softmax}(q K^\top / \sqrt D)\, V$
+1. project the new place: $q = x W_q$, $\; k = x W_k$, $\; v = x W_v$
+2. append $k$ and $v$ at the end of the cache
+3. attend with $q$ over the whole cache, the new place included:
+   $y = \mathrm{softmax}(q K^\top / \sqrt D)\, V$
 
 Return the output and the longer cache. Very large scores should do no harm. The cache may be empty
 at first. The given arrays stay as they are.

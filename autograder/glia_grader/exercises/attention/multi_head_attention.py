@@ -13,6 +13,7 @@ Y = [\mathrm{head}_1, \dots, \mathrm{head}_h]\; W_o $$
 
 where $Q = X W_q$, $K = X W_k$, $V = X W_v$, and head $k$ has the $k$-th block of $D/h$ neighbouring
 columns. You may call `scaled_dot_product_attention(Q, K, V, mask)`.
+Very large scores should do no harm.
 """
 
 SIGNATURE = '''

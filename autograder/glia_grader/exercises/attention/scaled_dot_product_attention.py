@@ -160,6 +160,22 @@ def _inverted(Q, K, V, mask):
     return powers / np.where(total == 0, 1, total) @ V
 
 
+def _forgets_none(Q, K, V, mask):
+    scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
+    scores = np.where(mask, scores, -np.inf)
+    top = scores.max(axis=-1, keepdims=True)
+    powers = np.exp(scores - np.where(np.isfinite(top), top, 0.0))
+    total = powers.sum(axis=-1, keepdims=True)
+    return powers / np.where(total == 0, 1, total) @ V
+
+
+def _forgets_none_and_empty(Q, K, V, mask):
+    scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
+    scores = np.where(mask, scores, -np.inf)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True) @ V
+
+
 def _very_low(Q, K, V, mask):
     scores = Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
     scores = scores if mask is None else np.where(mask, scores, -1e9)
@@ -232,6 +248,19 @@ EXERCISE = Exercise(
                 "Use axis=-1 with keepdims=True in the maximum and in the sum.",
             ),
             "plain",
+        ),
+        Misconception(
+            "forgets_none",
+            "There is always a mask.",
+            "With a mask all is right; without one every key is hidden.",
+            _forgets_none,
+            (
+                "What is np.where(None, 1, 0)?",
+                "None counts as False, so every score becomes minus infinity.",
+                "Put the masking under: if mask is not None.",
+            ),
+            "plain",
+            variants=(_forgets_none_and_empty,),
         ),
         Misconception(
             "ignores_mask",

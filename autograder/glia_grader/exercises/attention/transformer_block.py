@@ -20,7 +20,7 @@ Around each goes a residual and a layer norm $N$, in one of two orders:
 
 Here attention has one head, and $N$ neither gain nor bias (gain 1, bias 0, $\varepsilon =
 10^{-5}$). You may call `scaled_dot_product_attention(Q, K, V, mask)` and `layer_norm(x, gain, bias,
-eps)`.
+eps)`. Very large scores should do no harm.
 """
 
 SIGNATURE = '''

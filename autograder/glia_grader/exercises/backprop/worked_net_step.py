@@ -106,6 +106,15 @@ def _new_output_weights(x, W, v, target, lr):
     return y, delta, W - lr * np.outer(delta_hidden, x), v
 
 
+def _step_in_place_first(x, W, v, target, lr):
+    h = 1 / (1 + np.exp(-W @ x))
+    y = 1 / (1 + np.exp(-v @ h))
+    delta = (y - target) * y * (1 - y)
+    v -= lr * delta * h
+    W -= lr * np.outer(delta * v * h * (1 - h), x)
+    return y, delta, W, v
+
+
 def _no_hidden_slope(x, W, v, target, lr):
     h = 1 / (1 + np.exp(-W @ x))
     y = 1 / (1 + np.exp(-v @ h))
@@ -209,6 +218,18 @@ EXERCISE = Exercise(
                 "Which v stands in your hidden deltas: the one from before or after the step?",
                 "A gradient belongs to one point. Half moved, half not is another point.",
                 "Compute all deltas first; change v and W after that.",
+            ),
+            "hidden",
+        ),
+        Misconception(
+            "step_in_place_first",
+            "The output weights can move as soon as their gradient is known.",
+            "The hidden weights are off by a little, and the caller's weights have changed.",
+            _step_in_place_first,
+            (
+                "Your line v -= ... comes before the hidden deltas. Which v do they see?",
+                "A gradient belongs to one point, and -= moves that point (the caller's, too).",
+                "Compute all deltas first; then v = v - ... and W = W - ..., into new arrays.",
             ),
             "hidden",
         ),

@@ -48,6 +48,7 @@ _INPUTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 def _no_bias(rng):
     return [
         Case((np.array([[2.0], [-2.0]]), np.array([1, 0]), np.array([1.0]), 0.0), "two points"),
+        Case((np.array([[2.0], [-2.0]]), np.array([1, 0]), np.array([2.0]), 0.0), "the same line"),
         Case(
             (np.array([[2.0, 1.0], [-1.0, -2.0]]), np.array([1, 0]), np.array([3.0, 4.0]), 0.0),
             "a weight of length 5",

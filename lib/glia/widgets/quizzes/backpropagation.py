@@ -145,6 +145,34 @@ QUESTIONS = (
         ],
     ),
     Question(
+        "A net of 20 sigmoid layers trains badly: its gradients vanish on the way back. Where in "
+        "the net do you see it first?",
+        [
+            Choice(
+                "Some weights become nan",
+                why="That is the opposite case: numbers that explode and leave the range.",
+            ),
+            Choice(
+                "The training loss goes to 0 and the test loss rises",
+                why="That is overfitting. This net does not even learn its training data well.",
+            ),
+            Choice(
+                "The weights of the first layers hardly move",
+                right=True,
+                why="Yes: their gradient is a product over all the layers above, and each sigmoid "
+                "contributes a slope of 0.25 at most. The last layers still learn.",
+            ),
+            Choice(
+                "All neurons of a layer become the same",
+                why="That comes from equal starting weights, and no gradient can then part them.",
+            ),
+            Choice(
+                "The loss jumps up and down and never settles",
+                why="Steps that are too long do that. Here they are too short, near the input.",
+            ),
+        ],
+    ),
+    Question(
         "You check a backward pass that you wrote, and the relative error |m − c| / (|m| + |c|) is "
         "0.3333 at every random point. What is the most likely mistake?",
         [

@@ -46,6 +46,11 @@ QUESTIONS = (
                 why="Yes: one score for each class, turned into probabilities that sum to 1.",
             ),
             Choice(
+                "Seven neurons with a ReLU or a tanh",
+                why="Those bend hidden neurons, one number at a time. They do not give shares that "
+                "sum to 1, and a step function would not even have a slope to learn by.",
+            ),
+            Choice(
                 "Seven sigmoids",
                 why="That would be right if several animals could be there at once. For one of "
                 "seven the probabilities have to share.",
