@@ -7,7 +7,7 @@ probes, in a form that stock nbgrader understands as points.
 import io
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from types import ModuleType
 from typing import Any
 
@@ -111,7 +111,6 @@ def judge_here(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
         redirect_stdout(_Sink()),
         redirect_stderr(_Sink()),
         forbidden(exercise.forbid, None if bundled else namespace, _placed(exercise)),
-        _switched_off(exercise),
     ):
         answerer = _Timed(function, exercise.time_limit, borrowed, exercise.forbid)
         return judge(exercise, answerer, seed=PUBLIC_SEED)
@@ -120,15 +119,6 @@ def judge_here(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
 def _placed(exercise: Exercise) -> dict[str, Callable[..., Any]]:
     """The references of what the exercise uses, so that one slip is not counted twice."""
     return {name: load(name).reference for name in exercise.uses}
-
-
-def _switched_off(exercise: Exercise) -> AbstractContextManager[Any]:
-    """The library's ops for which the learner's own have to stand in do not run meanwhile."""
-    if not exercise.own:
-        return nullcontext()
-    from glia.substitute import own_only
-
-    return own_only(*exercise.own)
 
 
 class _Timed(LocalAnswerer):

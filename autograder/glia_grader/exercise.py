@@ -152,11 +152,10 @@ class Exercise:
         misconceptions: Wrong solutions that the grader knows by name.
         points: Points the exercise is worth.
         returns: Names of the parts of the result; more than one means a tuple.
-        forbid: Modules the answer may not lean on.
+        forbid: Modules the answer may not lean on. A name such as `glia.ops.conv.conv2d` is an op
+            of the library: the learner's own has to stand in for it (`glia.use`).
         uses: Exercises whose functions the answer may call; their references are placed.
         needs: Support the answer needs besides numpy ("glia"), normally nothing.
-        own: Ops of the library that are switched off while the answer runs, so that the learner's
-            own has to stand in for them (`glia.use`).
         axes: Axes that shrink together: name -> ((parameter, axis), ...).
         form_weight: Share of the points for leaving inputs alone and returning arrays.
         time_limit: Seconds for one call.
@@ -178,7 +177,6 @@ class Exercise:
     forbid: tuple[str, ...] = FORBIDDEN
     uses: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    own: tuple[str, ...] = ()
     axes: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     form_weight: float = 1.0
     time_limit: float = 2.0

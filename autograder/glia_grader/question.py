@@ -86,11 +86,6 @@ def ended(function: str, runs: list[CellRun]) -> StudentError | None:
     return StudentError(defining[-1].state, defining[-1].message)
 
 
-def _switch_off(ops: tuple[str, ...]) -> str:
-    """What a box runs so that the library's own implementation of these ops does not."""
-    return f"import glia.substitute\nglia.substitute.own_only(*{ops!r})\ndel glia\n"
-
-
 _SENT: dict[int, tuple[tuple[Any, ...], Any]] = {}
 
 
@@ -183,8 +178,6 @@ class BoxAnswerer:
         if self._lost is None:
             try:
                 self._door = self.box.door(function)
-                if exercise.own:
-                    self.box.place_all([_switch_off(exercise.own)])
             except StudentFailure as failure:
                 self._lost = StudentError(failure.kind, failure.message)
             refused = stage.refused.get(function)

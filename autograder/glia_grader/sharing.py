@@ -170,4 +170,4 @@ def _key(question: Question, cells: list[tuple[CellRun, str]]) -> Hashable:
     exercise = question.exercise
     light = all(run.shape.light for run, _ in cells)
     seen = tuple(run.cell.index for run in question.runs)
-    return exercise.uses, exercise.forbid, exercise.needs, exercise.own, light, seen
+    return exercise.uses, exercise.forbid, exercise.needs, light, seen

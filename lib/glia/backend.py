@@ -153,6 +153,9 @@ class withhold:
         name: the op's name, as registered.
         instead: what is called in its place; usually it says why and raises.
 
+    Attributes:
+        twin: dotted path of the op's numba twin, which stays importable, or None.
+
     Raises:
         KeyError: no op of this name is registered.
 
@@ -168,7 +171,8 @@ class withhold:
     def __init__(self, name: str, instead: Callable[..., Any]) -> None:
         if name not in _references:
             raise KeyError(f"no op named {name!r} is registered; known: {', '.join(names())}")
-        self._name, self._before = name, (_references[name], _twin_paths.pop(name, None))
+        self._name, self._before = name, _references[name]
+        self.twin = _twin_paths.pop(name, None)
         _references[name] = instead
         for table in _tables.values():
             table.pop(name, None)
@@ -182,10 +186,9 @@ class withhold:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        function, twin = self._before
-        _references[self._name] = function
-        if twin is not None:
-            _twin_paths[self._name] = twin
+        _references[self._name] = self._before
+        if self.twin is not None:
+            _twin_paths[self._name] = self.twin
         for table in _tables.values():
             table.pop(self._name, None)
 

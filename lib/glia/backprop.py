@@ -8,6 +8,7 @@ Source: Rumelhart, Hinton, Williams (1986), Nature 323, 533-536.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,18 +24,18 @@ __all__ = ["Visit", "backward", "grad", "slow_backward", "topological_order"]
 
 def topological_order(roots: Iterable[Context]) -> list[Context]:
     """Return every context that the roots depend on, each before the ones it was computed from."""
-    order: list[Context] = []
-    seen: set[Context] = set()
-    stack = [(root, False) for root in roots]
-    while stack:
-        ctx, finished = stack.pop()
-        if finished:
-            order.append(ctx)
-        elif ctx not in seen:
-            seen.add(ctx)
-            stack.append((ctx, True))
-            stack += [(source[0], False) for source in ctx.sources if source is not None]
-    return order[::-1]
+    order = list(dict.fromkeys(roots))
+    seen = set(order)
+    for ctx in order:  # it grows while it is walked
+        for source in ctx.sources:
+            if source is not None and source[0] not in seen:
+                seen.add(source[0])
+                order.append(source[0])
+    order.sort(key=_number, reverse=True)
+    return order
+
+
+_number = operator.attrgetter("number")
 
 
 def backward(roots: Sequence[Any], seeds: Sequence[np.ndarray], retain_graph: bool = False) -> None:
@@ -47,9 +48,10 @@ def backward(roots: Sequence[Any], seeds: Sequence[np.ndarray], retain_graph: bo
     """
     watch.count_step()
     leaves = _walk(roots, seeds, retain_graph)
-    for leaf, array in leaves:
+    for leaf, array, is_new in leaves:
         if leaf.grad is None:
-            leaf.grad = make(np.array(array))  # a copy: gradients may share memory
+            # A copy, unless it is known that nobody else has the array: gradients may share memory.
+            leaf.grad = make(array if is_new and not leaf.hooks else np.array(array))
         else:
             leaf.grad.array += array
 
@@ -77,7 +79,7 @@ def grad(
         seeds = [g.array for g in given]
     found: dict[int, np.ndarray] = {}
     watched = {id(v): v for v in inputs}
-    for leaf, array in _walk(outputs, seeds, retain_graph, watched, found):
+    for leaf, array, _ in _walk(outputs, seeds, retain_graph, watched, found):
         found[id(leaf)] = array
     return tuple(make(np.array(found[id(v)])) if id(v) in found else None for v in inputs)
 
@@ -134,51 +136,84 @@ def _walk(
     retain_graph: bool,
     watched: dict | None = None,
     found: dict | None = None,
-) -> list[tuple[Any, np.ndarray]]:
-    """Visit the graph in reverse topological order; return the leaves and their gradients."""
-    pending: dict[Context, list] = {}
-    leaves: dict[int, tuple[Any, np.ndarray]] = {}
+) -> list[tuple[Any, np.ndarray, bool]]:
+    """Visit the graph in reverse topological order.
 
-    def deliver(variable: Any, source: tuple[Context, int] | None, array: np.ndarray) -> None:
-        if source is None:
-            known = leaves.get(id(variable))
-            leaves[id(variable)] = (variable, array if known is None else known[1] + array)
-            return
-        ctx, index = source
-        slots = pending.get(ctx)
-        if slots is None:
-            slots = pending[ctx] = [None] * len(ctx.shapes)
-        known = slots[index]
-        slots[index] = array if known is None else known + array
+    Returns:
+        The leaves, their gradients, and whether the array is new and nobody else's.
+    """
+    pending: dict[Context, list] = {}
+    summed: set[tuple[Context, int]] = set()  # what is the sum of several gradients already
+    leaves: dict[int, tuple[Any, np.ndarray, bool]] = {}
+
+    def deliver(
+        variable: Any, source: tuple[Context, int] | None, array: np.ndarray, is_new: bool
+    ) -> None:
+        if source is not None:
+            ctx, index = source
+            slots = pending.get(ctx)
+            if slots is None:
+                slots = pending[ctx] = [None] * len(ctx.shapes)
+            known = slots[index]
+            if known is None:
+                slots[index] = array
+            elif (ctx, index) in summed:
+                known += array  # the sum is nobody else's yet
+            else:
+                slots[index] = np.asarray(known + array)
+                summed.add((ctx, index))
+        elif id(variable) in leaves:
+            leaves[id(variable)] = (variable, leaves[id(variable)][1] + array, True)
+        else:
+            leaves[id(variable)] = (variable, array, is_new)
 
     for root, seed in zip(roots, seeds, strict=True):
-        deliver(root, None if root.grad_fn is None else (root.grad_fn, root.output_index), seed)
+        source = None if root.grad_fn is None else (root.grad_fn, root.output_index)
+        deliver(root, source, seed, False)
     order = topological_order([r.grad_fn for r in roots if r.grad_fn is not None])
     outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
     for ctx in order:
         grads = pending.pop(ctx, None)
         if grads is None:
             continue
-        for index, (shape, dtype) in enumerate(ctx.shapes):
-            if grads[index] is None:
-                grads[index] = np.zeros(shape, dtype)
-            elif ctx.hooks and index in ctx.hooks:
-                grads[index] = _run_hooks(ctx.hooks[index], grads[index])
-            if found is not None and (ctx, index) in outputs:
-                found[outputs[ctx, index]] = grads[index]
-        for position, array in enumerate(_local_gradients(ctx, grads)):
-            if ctx.needs_input_grad[position] and array is not None:
-                deliver(ctx.inputs[position], ctx.sources[position], _checked(ctx, position, array))
+        if len(grads) > 1 or ctx.hooks or found is not None:
+            _complete(ctx, grads, outputs, found)
+        is_new = ctx.function.keeps_nothing
+        results = _local_gradients(ctx, grads)
+        inputs, sources = ctx.inputs, ctx.sources
+        for position, needed in enumerate(ctx.needs_input_grad):
+            array = results[position]
+            if needed and array is not None:
+                variable = inputs[position]
+                expected = variable.array
+                if (
+                    type(array) is not np.ndarray
+                    or array.shape != expected.shape
+                    or array.dtype is not expected.dtype
+                ):
+                    array = _checked(ctx, position, array)
+                deliver(variable, sources[position], array, is_new)
         if retain_graph:
             ctx.grad_outputs = grads
     if not retain_graph:
         for ctx in order:
             ctx.release()
     return [
-        (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array)
-        for leaf, array in leaves.values()
+        (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array, is_new)
+        for leaf, array, is_new in leaves.values()
         if leaf.requires_grad
     ]
+
+
+def _complete(ctx: Context, grads: list, outputs: dict, found: dict | None) -> None:
+    """Fill in zeros for outputs that nobody used, run hooks, and note what is asked for."""
+    for index, (shape, dtype) in enumerate(ctx.shapes):
+        if grads[index] is None:
+            grads[index] = np.zeros(shape, dtype)
+        elif ctx.hooks and index in ctx.hooks:
+            grads[index] = _run_hooks(ctx.hooks[index], grads[index])
+        if found is not None and (ctx, index) in outputs:
+            found[outputs[ctx, index]] = grads[index]
 
 
 def _local_gradients(ctx: Context, grads: list) -> tuple:

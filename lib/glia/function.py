@@ -9,6 +9,7 @@ This module knows variables only through the `Variable` protocol; `glia.tensor` 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -33,6 +34,7 @@ class Variable(Protocol):
 
 _variable: Any = type(None)
 _replacements: dict[type, Callable[..., Any]] = {}
+_numbers = itertools.count()
 
 
 def bind(variable_class: type) -> None:
@@ -61,19 +63,26 @@ class Context:
             for a leaf: written down here, as a tensor changed in place moves on to another node.
         shapes: shape and dtype of each output.
         needs_input_grad: for each argument, whether its gradient is asked for.
+        number: rises with every node that is made, so that it is above those of all sources.
         grad_outputs: the gradients that reached this node; kept if the graph is retained.
     """
 
-    def __init__(self, function: type[Function], inputs: tuple) -> None:
+    # Most nodes never need these: they stand here once rather than in every node.
+    shapes: tuple = ()
+    sources: tuple = ()
+    constant_outputs: tuple = ()
+    grad_outputs: list | None = None
+    hooks: dict[int, list[Callable]] | None = None
+    layer: str | None = None
+    _saved: tuple | None = ()
+
+    def __init__(self, function: type[Function], inputs: tuple, needs: tuple[bool, ...]) -> None:
         self.function = function
         self.inputs = inputs
-        self.shapes: tuple = ()
-        self.sources: tuple = ()
-        self.needs_input_grad = tuple(v is not None and v.requires_grad for v in inputs)
-        self.grad_outputs: list | None = None
-        self.hooks: dict[int, list[Callable]] | None = None
-        self.layer: str | None = watch.layer() if watch.active else None
-        self._saved: tuple | None = ()
+        self.needs_input_grad = needs
+        self.number = next(_numbers)
+        if watch.active:
+            self.layer = watch.layer()
 
     @property
     def name(self) -> str:
@@ -130,6 +139,7 @@ class Function:
     """
 
     on_arrays = False
+    keeps_nothing = False  # whether backward's arrays are new: a leaf may then have them uncopied
 
     @staticmethod
     def forward(ctx: Context, *args: Any) -> Any:
@@ -146,21 +156,50 @@ class Function:
         """Run forward, and record the step if a gradient may be asked for later."""
         if _replacements and cls in _replacements:
             return _replacements[cls](*args)
-        inputs = tuple([a if isinstance(a, _variable) else None for a in args])
-        ctx = Context(cls, inputs)
+        inputs: list[Any] = []
+        needs: list[bool] = []
+        values: list[Any] = []
+        sources: list[Any] = []
+        found = False
+        for a in args:
+            if isinstance(a, _variable):
+                found = True
+                inputs.append(a)
+                needs.append(a.requires_grad)
+                values.append(a.array)
+                sources.append(None if a.grad_fn is None else (a.grad_fn, a.output_index))
+            else:
+                inputs.append(None)
+                needs.append(False)
+                values.append(a)
+                sources.append(None)
+        ctx = Context(cls, tuple(inputs), tuple(needs))
+        outputs: Any
         if cls.on_arrays:
-            values = [a if v is None else v.array for a, v in zip(args, inputs, strict=True)]
             outputs = cls.forward(ctx, *values)
-            if not any(v is not None for v in inputs):
+            if not found:
                 return outputs
         else:
             with no_grad():
                 outputs = cls.forward(ctx, *args)
-        recorded = gradmode.enabled and any(ctx.needs_input_grad)
+        recorded = gradmode.enabled and True in needs
+        if recorded:
+            ctx.sources = tuple(sources)
+        if (
+            type(outputs) is np.ndarray
+            and outputs.dtype.kind == "f"
+            and not (watch.active or ctx.constant_outputs)
+        ):
+            result = _variable.make(outputs)  # the everyday case, and the shorter way
+            if recorded:
+                result.requires_grad = True
+                result.grad_fn = ctx
+                ctx.shapes = ((outputs.shape, outputs.dtype),)
+            return result
         several = isinstance(outputs, tuple)
         made = []
         for index, output in enumerate(outputs if several else (outputs,)):
-            array = output.array if isinstance(output, _variable) else np.asarray(output)
+            array: Any = output.array if isinstance(output, _variable) else np.asarray(output)  # type: ignore[attr-defined]
             result = _variable.make(array)
             if recorded and array.dtype.kind == "f" and not _listed(ctx, output):
                 result.requires_grad = True
@@ -168,12 +207,6 @@ class Function:
                 result.output_index = index
             made.append(result)
         if recorded:
-            ctx.sources = tuple(
-                [
-                    None if v is None or v.grad_fn is None else (v.grad_fn, v.output_index)
-                    for v in inputs
-                ]
-            )
             ctx.shapes = tuple([(r.array.shape, r.array.dtype) for r in made])
         if watch.active:
             watch.check_outputs(ctx, [r.array for r in made])
@@ -181,7 +214,7 @@ class Function:
 
 
 def _listed(ctx: Context, output: Any) -> bool:
-    return any(output is other for other in getattr(ctx, "constant_outputs", ()))
+    return any(output is other for other in ctx.constant_outputs)
 
 
 def replace(table: dict[type, Callable[..., Any]]) -> dict[type, Callable[..., Any]]:

@@ -25,9 +25,7 @@ from .autograd import Context, Function
 from .errors import ShapeError
 from .ops.op import Op
 
-__all__ = ["own_only", "replaceable", "use"]
-
-_refused: dict[type[Op], Callable[..., Any]] = {}
+__all__ = ["replaceable", "use"]
 
 
 def replaceable() -> dict[str, tuple[str, ...]]:
@@ -75,54 +73,6 @@ class use:
             self._backend.__exit__(None, None, None)
 
 
-class own_only:
-    """Switch the library's own implementation of these ops off, until the block ends.
-
-    An exercise asks for a model that runs on the learner's code; this holds it to that. What stands
-    in an op's place by `use` runs as before, and cannot fall back on the library's.
-
-    Args:
-        names: the ops.
-
-    Raises:
-        ValueError: there is no op of this name.
-        RuntimeError: later, when an op runs that nothing stands in for.
-
-    Example:
-        >>> from glia import functional as F, tensor
-        >>> with own_only("relu"):
-        ...     F.relu(tensor([1.0]))
-        Traceback (most recent call last):
-        RuntimeError: the library's relu is switched off here: put yours in with use(relu=...)
-    """
-
-    def __init__(self, *names: str) -> None:
-        self._added = [_op(name) for name in names if _op(name) not in _refused]
-        _refused.update({op: _refusal(name) for name in names if (op := _op(name)) in self._added})
-        table = {_op(name): _refused[_op(name)] for name in names}
-        autograd.replace({**table, **autograd.replace({})})  # what stands in already stays
-
-    def __enter__(self) -> own_only:
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        table = dict(autograd.replace({}))
-        for op in self._added:
-            refusal = _refused.pop(op)
-            if table.get(op) is refusal:
-                del table[op]
-        autograd.replace(table)
-
-
-def _refusal(name: str) -> Callable[..., Any]:
-    def refused(*args: Any) -> Any:
-        raise RuntimeError(
-            f"the library's {name} is switched off here: put yours in with use({name}=...)"
-        )
-
-    return refused
-
-
 def _op(name: str) -> type[Op]:
     if name not in Op.named:
         raise ValueError(f"no op {name!r} to replace; known: {', '.join(replaceable())}")
@@ -146,7 +96,7 @@ def _replacement(name: str, given: Any) -> Callable[..., Any]:
     def replaced(*args: Any) -> Any:
         before = autograd.replace({})
         others = {o: r for o, r in before.items() if o is not op}  # it may call the op
-        autograd.replace({**others, op: _refused[op]} if op in _refused else others)
+        autograd.replace(others)
         try:
             result = run(*[a if hasattr(a, "grad_fn") else plain(a) for a in args])
         finally:
@@ -170,11 +120,11 @@ def _say(shapes: tuple) -> str:
 
 def _shapes(op: type[Op], args: tuple) -> tuple:
     """Return the shapes of the library's own outputs, leaving running statistics alone."""
-    told = getattr(op, "result_shape", None)
+    told = getattr(op, "result_shapes", None)
     if told is not None:
-        return (told(*map(_array, args)),)
+        return told(*map(_array, args))
     arrays = [np.array(v) if isinstance(v, np.ndarray) else v for v in map(_array, args)]
-    made = op.forward(Context(op, (None,) * len(args)), *arrays)
+    made = op.forward(Context(op, (None,) * len(args), (False,) * len(args)), *arrays)
     return tuple(np.shape(r) for r in (made if isinstance(made, tuple) else (made,)))
 
 

@@ -149,9 +149,11 @@ class Tensor(Methods):
                 raise RuntimeError(
                     f"backward needs a scalar or a gradient; got a tensor of shape {self.shape}"
                 )
-            seed = np.ones_like(self.array)
+            seed = np.array(1, self.array.dtype).reshape(self.array.shape)
         else:
-            seed = np.broadcast_to(as_array(gradient), self.shape).astype(self.dtype)
+            seed = as_array(gradient)
+            if seed.shape != self.shape or seed.dtype != self.dtype:
+                seed = np.broadcast_to(seed, self.shape).astype(self.dtype)
         autograd.backward([self], [seed], retain_graph)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Callable[[], None]:

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 from course_builder import ROOT
+from glia_grader.answerer import StudentError
 from glia_grader.check import check
 from glia_grader.exercise import all_exercises, load
+from glia_grader.forbid import withheld
 from glia_grader.grading import grade_submission
 from glia_grader.intake import Release, read
 from glia_grader.sandbox.host import Sandbox
@@ -29,7 +31,7 @@ def _borrowed():
 def test_the_check_in_the_notebook_refuses_the_librarys_gru():
     verdict = check("train_surnames", _borrowed())
     assert verdict.points == 0
-    assert "gru is switched off here" in verdict.to_text()
+    assert "it uses glia.ops.recurrent.gru" in verdict.to_text()
 
 
 def test_the_check_in_the_notebook_refuses_the_librarys_attention():
@@ -41,7 +43,7 @@ def test_the_check_in_the_notebook_refuses_the_librarys_attention():
 
     verdict = check("train_gpt", train_gpt)
     assert verdict.points == 0
-    assert "scaled_dot_product_attention is switched off here" in verdict.to_text()
+    assert "it uses glia.ops.attention.attention" in verdict.to_text()
 
 
 def test_afterwards_the_library_is_whole_again():
@@ -73,14 +75,42 @@ def graded(tmp_path_factory):
 
 def test_the_box_refuses_the_librarys_gru(graded):
     verdict = graded.verdicts["train_surnames"]
-    assert verdict.points == 0 and verdict.status == "error"
-    assert "RuntimeError" in verdict.to_text()
+    assert verdict.points == 0
+    assert "it uses glia.ops.recurrent.gru" in verdict.to_text()
 
 
-def test_milestones_on_the_library_say_which_ops_are_the_learners():
-    from glia.substitute import replaceable
+def test_what_a_milestone_withholds_is_an_op_of_the_library_forth_and_back():
+    """A name that is no op would forbid nothing."""
+    from importlib import import_module
 
+    from glia import backend
+
+    found = {}
     for name in all_exercises():
-        exercise = load(name)
-        assert set(exercise.own) <= set(replaceable())
-        assert not exercise.own or exercise.needs == ("glia",)
+        ops = [n.rpartition(".") for n in load(name).forbid if n.startswith("glia.ops.")]
+        for module, _, op in ops:
+            import_module(module)
+            assert op in backend.names()
+        if ops:
+            found[name] = {op.removesuffix("_backward") for _, _, op in ops}
+            assert all(
+                f"{op}_backward" in [o for *_, o in ops]
+                for op in found[name] - {"attention_weights"}
+            )
+    assert set(found) == {"train_lenet", "train_surnames", "train_gpt"}
+
+
+def test_a_withheld_op_is_gone_from_both_back_ends():
+    import glia
+    from glia import backend
+
+    q = glia.randn(1, 2, 4, 8, requires_grad=True)
+    for name in backend.available():
+        with backend.use(name), withheld(load("train_gpt").forbid):
+            for dropout in (0.0, 0.5):
+                with pytest.raises(StudentError, match=r"glia\.ops\.attention"):
+                    glia.functional.scaled_dot_product_attention(q, q, q, dropout_p=dropout)
+        y = glia.functional.scaled_dot_product_attention(q, q, q)
+        with backend.use(name), withheld(load("train_gpt").forbid):
+            with pytest.raises(StudentError, match="attention_backward"):
+                y.sum().backward()

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from glia import nn
 from glia.errors import ShapeError
+from glia.ops.attention import Attention
+from glia.ops.recurrent import GRU
 from glia.substitute import replaceable
 from glia.testing import gradcheck
 
@@ -247,3 +249,33 @@ def test_the_shape_of_a_convolution_is_told_without_the_librarys_own():
         with pytest.raises(NotImplementedError, match="yourself"):
             F.conv2d(x, weight)
     assert str(size) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "mask", [None, np.ones((2, 1, 4, 5), dtype=bool), np.ones((4, 5), dtype=bool)]
+)
+def test_attention_tells_its_shape_without_running(mask):
+    q, k, v = np.ones((2, 3, 4, 6)), np.ones((1, 3, 5, 6)), np.ones((3, 5, 7))
+    given = None if mask is None else glia.tensor(mask)
+    y = Attention.apply(glia.tensor(q), glia.tensor(k), glia.tensor(v), given, 0.5, None)
+    assert Attention.result_shapes(q, k, v, mask, 0.5, None) == (y.shape,) == ((2, 3, 4, 7),)
+
+
+def test_a_gru_tells_its_shapes_without_running():
+    arrays = [np.ones(s) for s in ((5, 2, 3), (2, 4), (12, 3), (12, 4), (12,), (12,))]
+    made = GRU.apply(*map(glia.tensor, arrays), "after", "keep", None)
+    assert GRU.result_shapes(*arrays, "after", "keep", None) == tuple(y.shape for y in made)
+
+
+def test_what_stands_in_cannot_fall_back_on_what_is_withheld():
+    def borrowed(x):
+        return F.relu(glia.tensor(x)).numpy()
+
+    def refuse(*arguments):
+        raise NotImplementedError("write it yourself")
+
+    with glia.use(relu=(borrowed, lambda grad, x: grad * (x > 0))):
+        assert F.relu(glia.tensor([-1.0, 2.0])).tolist() == [0, 2]
+        with glia.backend.withhold("relu", refuse), pytest.raises(NotImplementedError):
+            F.relu(glia.tensor([1.0]))
+        assert F.relu(glia.tensor([-1.0, 2.0])).tolist() == [0, 2]

@@ -20,7 +20,7 @@ from .console import EnvironmentProblem
 __all__ = ["COMMANDS", "glia", "main"]
 
 # In the order a newcomer meets them.
-COMMANDS = ("demo", "start", "check", "lab", "grade", "report", "doctor")
+COMMANDS = ("demo", "start", "check", "lab", "grade", "report", "doctor", "warmup")
 
 _EPILOG = """\b
 Examples:

@@ -24,6 +24,8 @@ def environment(threads: int) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYTHONNOUSERSITE": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # The textbook: nothing to compile in a box, and the same numbers on every machine.
+        "GLIA_BACKEND": "numpy",
         "NUMBA_THREADING_LAYER": "workqueue",  # the one layer that survives a fork
         "NUMBA_NUM_THREADS": str(threads),
         "OMP_NUM_THREADS": "1",

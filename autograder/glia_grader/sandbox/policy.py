@@ -69,10 +69,15 @@ class Policy:
                         setattr(other, key, Absent(name, self))
 
     def _withhold(self, leaf: str, name: str) -> None:
-        """An op of the library is kept in the tables of its back ends as well."""
+        """An op is kept in the tables of the back ends as well, and has a fast twin elsewhere."""
         backend = sys.modules.get("glia.backend")
         if name.startswith("glia.ops.") and backend is not None and leaf in backend.names():
-            backend.withhold(leaf, Absent(name, self))
+            twin = backend.withhold(leaf, Absent(name, self)).twin
+            if twin is not None and twin not in self.names:
+                self.names.append(twin)
+                parent, _, leaf = twin.rpartition(".")
+                if parent in sys.modules:
+                    self._strip(sys.modules[parent], leaf, twin)
 
 
 class Absent:

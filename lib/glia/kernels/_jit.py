@@ -6,17 +6,21 @@ With NUMBA_DISABLE_JIT=1 they run as plain Python.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import hashlib
 import os
 import platform
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 from numba.core import caching, codegen, config, event
 
-__all__ = ["FASTMATH", "jit"]
+__all__ = ["FASTMATH", "cached", "jit", "parallel", "prange"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -26,32 +30,131 @@ FASTMATH = {"contract", "reassoc", "nsz"}
 
 SECONDS_BEFORE_NOTE = 1.0
 
+prange = numba.prange
+
 _settings: Any = config  # numba fills this module with names at run time, unseen by type checkers
 
 
 def jit(function: _F) -> _F:
     """Compile a kernel on its first call for each type of arguments, and cache the result."""
-    compiled: Any = numba.njit(fastmath=FASTMATH, error_model="numpy")(function)
+    return _compiled(function, False)
+
+
+def parallel(function: Callable[..., Any]) -> Any:
+    """Compile a kernel whose `prange` loops are shared out among the threads.
+
+    One lock serves all launches: numba's layer "workqueue" (the default on macOS, and what may be
+    forked after use) ends the process if two Python threads launch at once.
+    """
     if _settings.DISABLE_JIT:
         return function
+    compiled = _compiled(function, True)
+
+    @functools.wraps(function)
+    def launch(*args: Any) -> Any:
+        with _launching:
+            return compiled(*args)
+
+    return launch
+
+
+_launching = threading.Lock()
+
+
+def _new_lock() -> None:
+    """Start a forked process with a free lock: whoever held it has stayed behind."""
+    global _launching
+    _launching = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
+
+
+def _compiled(function: Any, in_parallel: bool) -> Any:
+    if _settings.DISABLE_JIT:
+        return function
+    options = {"fastmath": FASTMATH, "error_model": "numpy", "parallel": in_parallel}
+    return cached(numba.njit(**options)(function))
+
+
+def cached(compiled: Any) -> Any:
+    """Keep in a file what numba compiles for this function; return the function."""
     try:
         compiled.enable_caching()
     except RuntimeError:  # no folder to keep a cache in: compile anew in each process
         return compiled
-    if isinstance(compiled._cache._impl.locator, ReadOnlyInTree):
+    locator = compiled._cache._impl.locator
+    if isinstance(locator, ReadOnlyInTree):
         compiled._cache.save_overload = _keep_nothing
+    cache_folders.add(Path(locator.get_cache_path()))
     return compiled
+
+
+cache_folders: set[Path] = set()
+
+
+def mark_as_warm() -> None:
+    """Say in every folder of compiled kernels that it is complete for these sources and CPU."""
+    for folder in cache_folders:
+        with contextlib.suppress(OSError):
+            (folder / _mark()).touch()
+
+
+@functools.cache
+def _mark() -> str:
+    made_for = platform.python_version(), numba.__version__, _all_sources(), _settings.CPU_NAME
+    text = repr((*made_for, _settings.CPU_FEATURES))
+    return f"warm-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _keep_nothing(signature: Any, data: Any) -> None:
     """Stand in for saving to a folder that we may not write to; numba would raise."""
 
 
-class ReadOnlyInTree(caching.InTreeCacheLocator):
+@functools.cache
+def _all_sources() -> str:
+    """Return a digest of all kernels' sources: they are built from one another."""
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+
+
+class _OurKernels:
+    """Of glia's kernels alone; their cache depends on the others that they are built from.
+
+    numba looks only at the file that a function stands in.
+    """
+
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> Any:
+        """Take charge of glia's own kernels."""
+        if not (getattr(py_func, "__module__", "") or "").startswith("glia.kernels."):
+            return None
+        return super().from_function(py_func, py_file)  # type: ignore[misc]
+
+    def get_source_stamp(self) -> Any:
+        """Return what must be unchanged for the cache to hold."""
+        return super().get_source_stamp(), _all_sources()  # type: ignore[misc]
+
+
+class _Provided(_OurKernels, caching.UserProvidedCacheLocator):
+    """In the folder NUMBA_CACHE_DIR."""
+
+
+class _InTree(_OurKernels, caching.InTreeCacheLocator):
+    """Beside the source, in `__pycache__`."""
+
+
+class _UserWide(_OurKernels, caching.UserWideCacheLocator):
+    """In the user's folder of caches."""
+
+
+class ReadOnlyInTree(_OurKernels, caching.InTreeCacheLocator):
     """Read the kernels compiled in advance from a package folder that we may not write to.
 
     numba's own locator passes such a folder over and compiles again somewhere else, which makes
-    an image with warm kernels pointless.
+    an image with warm kernels pointless. A folder that is not complete for this CPU and these
+    sources (`mark_as_warm`) is passed over here too: its kernels could never be kept.
     """
 
     def ensure_cache_path(self) -> None:
@@ -59,12 +162,12 @@ class ReadOnlyInTree(caching.InTreeCacheLocator):
 
     @classmethod
     def from_function(cls, py_func: Callable[..., Any], py_file: str) -> ReadOnlyInTree | None:
-        """Take charge of glia's own kernels, if their cache exists and is read-only."""
-        if not py_func.__module__.startswith("glia.kernels."):
+        """Take charge of glia's own kernels, if their cache is complete and read-only."""
+        locator = super().from_function(py_func, py_file)
+        if locator is None:
             return None
-        locator = cls(py_func, py_file)
         path = locator.get_cache_path()
-        if os.path.isdir(path) and not os.access(path, os.W_OK):
+        if os.path.exists(os.path.join(path, _mark())) and not os.access(path, os.W_OK):
             return locator
         return None
 
@@ -129,10 +232,23 @@ def _choose_cpu() -> None:
         return
     wide = has("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl")
     _settings.CPU_NAME = "x86-64-v4" if wide else "x86-64-v3"
-    _settings.CPU_FEATURES = ""  # the family's own, nothing beyond
+    # The family's own features, nothing beyond; and vectors as wide as the registers are.
+    _settings.CPU_FEATURES = "-prefer-256-bit" if wide else ""
+
+
+def _wait_briefly() -> None:
+    """Let idle threads of OpenMP sleep after some 50 µs, where nobody has chosen otherwise.
+
+    By default they spin for a millisecond: on a busy machine each then takes the core that the
+    other one waits for, and a step of training takes thirty times as long. Ours come back within
+    microseconds or not at all.
+    """
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # read when the first kernel is launched
 
 
 _choose_cpu()
-if ReadOnlyInTree not in caching.CacheImpl._locator_classes:
-    caching.CacheImpl._locator_classes.insert(0, ReadOnlyInTree)
+_wait_briefly()
+if not any(issubclass(known, _OurKernels) for known in caching.CacheImpl._locator_classes):
+    caching.CacheImpl._locator_classes[:0] = [ReadOnlyInTree, _Provided, _InTree, _UserWide]
 event.register("numba:compile", CompileNote())

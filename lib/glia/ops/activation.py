@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..backend import implementation, reference
 from .elementwise import erf, unary
 from .op import Op
 from .sigmoid import log_sigmoid, sigmoid, sigmoid_grad
@@ -18,12 +19,38 @@ from .threshold import heaviside, sign
 Sigmoid = unary("Sigmoid", sigmoid, lambda x, y: sigmoid_grad(x))
 LogSigmoid = unary("LogSigmoid", log_sigmoid, lambda x, y: sigmoid(-x))
 Tanh = unary("Tanh", np.tanh, lambda x, y: 1 - y * y)
-ReLU = unary("ReLU", lambda x: np.maximum(x, 0), lambda x, y: x > 0)
 SiLU = unary("SiLU", lambda x: x * sigmoid(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)))
 Step = unary("Step", lambda z: heaviside(z).astype(z.dtype), lambda x, y: 0)
 SignStep = unary("Sign", lambda z: sign(z).astype(z.dtype), lambda x, y: 0)
-for _name, _op in (("sigmoid", Sigmoid), ("tanh", Tanh), ("relu", ReLU), ("silu", SiLU)):
+for _name, _op in (("sigmoid", Sigmoid), ("tanh", Tanh), ("silu", SiLU)):
     Op.named[_name] = _op
+
+
+class ReLU(Op, name="relu"):
+    """y = max(x, 0)."""
+
+    keeps_nothing = True
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return implementation("relu")(x)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return implementation("relu_backward")(grad, *ctx.saved_tensors)
+
+
+@reference(twin="glia.kernels.relu.relu")
+def relu(x: np.ndarray) -> np.ndarray:
+    """Return max(x, 0)."""
+    return np.maximum(x, 0)
+
+
+@reference(twin="glia.kernels.relu.relu_backward")
+def relu_backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the gradient where x > 0, else 0."""
+    return grad * (x > 0)
 
 
 class LeakyReLU(Op, name="leaky_relu"):
@@ -79,23 +106,41 @@ class GELU(Op, name="gelu"):
     Source: Hendrycks & Gimpel (2016), arXiv:1606.08415.
     """
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, approximate):
-        if approximate == "tanh":
-            t = np.tanh(_GELU_SCALE * (x + 0.044715 * x * x * x))  # x**3 would go through pow
-            cdf = 0.5 * (1 + t)
-            slope = cdf + 0.5 * x * (1 - t * t) * _GELU_SCALE * (1 + 3 * 0.044715 * x * x)
-        elif approximate == "none":
-            cdf = 0.5 * (1 + erf(x * float(np.sqrt(0.5))))
-            slope = cdf + x * np.exp(-0.5 * x * x) * float(1 / np.sqrt(2 * np.pi))
-        else:
-            raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+        y, slope = implementation("gelu")(x, approximate, ctx.needs_input_grad[0])
         ctx.save_for_backward(slope)
-        return x * cdf
+        return y
 
     @staticmethod
     def backward(ctx, grad):
-        return grad * ctx.saved_tensors[0], None
+        return implementation("times")(grad, *ctx.saved_tensors), None
+
+
+@reference(twin="glia.kernels.gelu.gelu")
+def gelu(x: np.ndarray, approximate: str, with_slope: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return x Φ(x), or its approximation, and if asked for its slope."""
+    slope = None
+    if approximate == "tanh":
+        t = np.tanh(_GELU_SCALE * (x + 0.044715 * x * x * x))  # x**3 would go through pow
+        cdf = 0.5 * (1 + t)
+        if with_slope:
+            slope = cdf + 0.5 * x * (1 - t * t) * _GELU_SCALE * (1 + 3 * 0.044715 * x * x)
+    elif approximate == "none":
+        cdf = 0.5 * (1 + erf(x * float(np.sqrt(0.5))))
+        if with_slope:
+            slope = cdf + x * np.exp(-0.5 * x * x) * float(1 / np.sqrt(2 * np.pi))
+    else:
+        raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
+    return x * cdf, slope
+
+
+@reference(twin="glia.kernels.gelu.times")
+def times(grad: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """Return the product, entry by entry."""
+    return grad * slope
 
 
 _GELU_SCALE = float(np.sqrt(2 / np.pi))
@@ -153,33 +198,59 @@ class Maxout(Op, name="maxout"):
 class Softmax(Op, name="softmax"):
     """p_j = e^(x_j) / Σ e^(x_k) along an axis."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, dim):
-        with np.errstate(invalid="ignore"):  # a row of -inf has no softmax: nan
-            p = softmax(x, axis=dim) if x.size else x
+        p = implementation("softmax")(x, dim)
         ctx.save_for_backward(p, dim)
         return p
 
     @staticmethod
     def backward(ctx, grad):
-        p, dim = ctx.saved_tensors
-        return softmax_grad(grad, p, axis=dim), None
+        return implementation("softmax_backward")(grad, *ctx.saved_tensors), None
 
 
 class LogSoftmax(Op, name="log_softmax"):
     """log p_j = x_j − log Σ e^(x_k) along an axis."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, dim):
-        with np.errstate(invalid="ignore"):
-            log_p = log_softmax(x, axis=dim) if x.size else x
+        log_p = implementation("log_softmax")(x, dim)
         ctx.save_for_backward(log_p, dim)
         return log_p
 
     @staticmethod
     def backward(ctx, grad):
-        log_p, dim = ctx.saved_tensors
-        return log_softmax_grad(grad, log_p, axis=dim), None
+        return implementation("log_softmax_backward")(grad, *ctx.saved_tensors), None
+
+
+@reference("softmax", twin="glia.kernels.softmax.softmax")
+def softmax_forward(x: np.ndarray, axis: int) -> np.ndarray:
+    """Return softmax(x); of nothing, nothing."""
+    with np.errstate(invalid="ignore"):  # a row of -inf has no softmax: nan
+        return softmax(x, axis=axis) if x.size else x
+
+
+@reference("log_softmax", twin="glia.kernels.softmax.log_softmax")
+def log_softmax_forward(x: np.ndarray, axis: int) -> np.ndarray:
+    """Return log softmax(x); of nothing, nothing."""
+    with np.errstate(invalid="ignore"):
+        return log_softmax(x, axis=axis) if x.size else x
+
+
+@reference(twin="glia.kernels.softmax.softmax_backward")
+def softmax_backward(grad: np.ndarray, p: np.ndarray, axis: int) -> np.ndarray:
+    """Return p (g − Σ g p)."""
+    return softmax_grad(grad, p, axis=axis)
+
+
+@reference(twin="glia.kernels.softmax.log_softmax_backward")
+def log_softmax_backward(grad: np.ndarray, log_p: np.ndarray, axis: int) -> np.ndarray:
+    """Return g − p Σ g."""
+    return log_softmax_grad(grad, log_p, axis=axis)
 
 
 class Dropout(Op, name="dropout"):
@@ -206,8 +277,15 @@ class Embedding(Op, name="embedding"):
     @staticmethod
     def backward(ctx, grad):
         indices, shape, padding_idx = ctx.saved_tensors
-        out = np.zeros(shape, grad.dtype)
-        np.add.at(out, indices, grad)
+        out = implementation("embedding_backward")(grad, indices, shape)
         if padding_idx is not None:
             out[padding_idx] = 0
         return None, out, None
+
+
+@reference(twin="glia.kernels.pick.embedding_backward")
+def embedding_backward(grad: np.ndarray, indices: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return each row's sum of the gradients of all its uses."""
+    out = np.zeros(shape, grad.dtype)
+    np.add.at(out, indices, grad)
+    return out

@@ -19,16 +19,25 @@ from .op import Op, unbroadcast
 class Attention(Op, name="scaled_dot_product_attention"):
     """Y = softmax(Q Kᵀ · scale + mask) V; a row whose keys are all masked gives zeros."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, q, k, v, mask, scale, dropout):
-        weights = implementation("attention_weights")(q, k, mask, scale)
+        if dropout is None:
+            y, weights = implementation("attention")(q, k, v, mask, scale)
+        else:
+            weights = implementation("attention_weights")(q, k, mask, scale)
+            y = (weights * dropout) @ v
         ctx.save_for_backward(q, k, v, weights, None if mask is None else mask.shape)
         ctx.scale, ctx.dropout = scale, dropout
-        return (weights if dropout is None else weights * dropout) @ v
+        return y
 
     @staticmethod
     def backward(ctx, grad):
         q, k, v, weights, mask_shape = ctx.saved_tensors
+        if ctx.dropout is None and not ctx.needs_input_grad[3]:
+            run = implementation("attention_backward")
+            return *run(grad, q, k, v, weights, ctx.scale), None, None, None
         kept = 1 if ctx.dropout is None else ctx.dropout
         grad_v = (weights * kept).swapaxes(-1, -2) @ grad
         grad_weights = grad @ v.swapaxes(-1, -2) * kept
@@ -46,10 +55,10 @@ class Attention(Op, name="scaled_dot_product_attention"):
         )
 
     @staticmethod
-    def result_shape(q, k, v, mask, scale, dropout):
-        """Tell the result's shape without computing it."""
+    def result_shapes(q, k, v, mask, scale, dropout):
+        """Tell the result's shape without computing it, for where that is withheld."""
         parts = [a.shape[:-2] for a in (q, k, v, mask) if a is not None]
-        return *np.broadcast_shapes(*parts), q.shape[-2], v.shape[-1]
+        return ((*np.broadcast_shapes(*parts), q.shape[-2], v.shape[-1]),)
 
 
 @reference()
@@ -78,3 +87,33 @@ def attention_weights(
     )  # delicate: an empty row has no max
     total = scores.sum(axis=-1, keepdims=True)
     return scores / np.where(total == 0, 1, total).astype(scores.dtype)
+
+
+@reference(twin="glia.kernels.attention.attention")
+def attention(
+    q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None, scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return P V and P, the weights."""
+    weights = attention_weights(q, k, mask, scale)
+    return weights @ v, weights
+
+
+@reference(twin="glia.kernels.attention.attention_backward")
+def attention_backward(
+    grad: np.ndarray,
+    q: np.ndarray,
+    k: np.ndarray,
+    v: np.ndarray,
+    weights: np.ndarray,
+    scale: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gradients of Q, K and V."""
+    grad_v = weights.swapaxes(-1, -2) @ grad
+    grad_weights = grad @ v.swapaxes(-1, -2)
+    pull = (grad_weights * weights).sum(axis=-1, keepdims=True)
+    grad_scores = weights * (grad_weights - pull) * scale
+    return (
+        unbroadcast(grad_scores @ k, q.shape),
+        unbroadcast(grad_scores.swapaxes(-1, -2) @ q, k.shape),
+        unbroadcast(grad_v, v.shape),
+    )

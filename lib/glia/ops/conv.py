@@ -20,6 +20,8 @@ Pads = tuple[Pair, Pair]
 class Conv2d(Op, name="conv2d"):
     """Cross-correlation; ∂W and ∂X sum over every use of the shared weights and of the pixels."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, weight, bias, stride, padding, dilation, groups):
         ctx.save_for_backward(x, weight, stride, padding, dilation, groups)
@@ -31,13 +33,13 @@ class Conv2d(Op, name="conv2d"):
         return *run(grad, *ctx.saved_tensors, ctx.needs_input_grad[:3]), None, None, None, None
 
     @staticmethod
-    def result_shape(x, weight, bias, stride, padding, dilation, groups):
-        """Tell the result's shape without computing it."""
+    def result_shapes(x, weight, bias, stride, padding, dilation, groups):
+        """Tell the result's shape without computing it, for where that is withheld."""
         sizes = zip(x.shape[2:], weight.shape[2:], stride, padding, dilation, strict=True)
-        return x.shape[0], weight.shape[0], *(output_size(*each) for each in sizes)
+        return ((x.shape[0], weight.shape[0], *(output_size(*each) for each in sizes)),)
 
 
-@reference()
+@reference(twin="glia.kernels.conv.conv2d")
 def conv2d(
     x: np.ndarray,
     weight: np.ndarray,
@@ -62,7 +64,7 @@ def conv2d(
     return y if bias is None else y + bias[:, None, None]
 
 
-@reference()
+@reference(twin="glia.kernels.conv.conv2d_backward")
 def conv2d_backward(
     grad: np.ndarray,
     x: np.ndarray,

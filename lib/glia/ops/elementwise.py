@@ -7,6 +7,7 @@ derivative for each operand. The node multiplies the upstream gradient by it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,9 @@ def unary(name: str, value: Callable[[_Array], _Array], slope: Callable) -> type
     def backward(ctx, grad):
         return grad * slope(*ctx.saved_tensors)
 
-    return _op(name, forward, backward)
+    made = _op(name, forward, backward)
+    made.keeps_nothing = True
+    return made
 
 
 def binary(name: str, value: Callable, slope_a: Callable, slope_b: Callable) -> type[Op]:
@@ -42,11 +45,15 @@ def binary(name: str, value: Callable, slope_a: Callable, slope_b: Callable) -> 
         needs_a, needs_b = ctx.needs_input_grad
         with np.errstate(divide="ignore", invalid="ignore"):  # as IEEE and PyTorch: inf, nan
             return (
-                unbroadcast(grad * slope_a(a, b, y), np.shape(a)) if needs_a else None,
-                unbroadcast(grad * slope_b(a, b, y), np.shape(b)) if needs_b else None,
+                unbroadcast(_times(grad, slope_a(a, b, y)), np.shape(a)) if needs_a else None,
+                unbroadcast(_times(grad, slope_b(a, b, y)), np.shape(b)) if needs_b else None,
             )
 
     return _op(name, forward, backward)
+
+
+def _times(grad: _Array, slope: Any) -> _Array:
+    return grad if type(slope) is int and slope == 1 else grad * slope
 
 
 def _op(name: str, forward: Callable, backward: Callable) -> type[Op]:

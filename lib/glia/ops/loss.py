@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..backend import implementation, reference
 from .op import Op
 from .sigmoid import log_sigmoid, sigmoid
 from .softmax import log_softmax
@@ -129,6 +130,10 @@ class CrossEntropyLoss(Op, name="cross_entropy"):
 
     @staticmethod
     def forward(ctx, z, target, weight, ignore_index, reduction, label_smoothing):
+        if _is_plain(z, target, weight, reduction, label_smoothing):
+            loss, slope = implementation("class_cross_entropy")(z, target, ignore_index, reduction)
+            ctx.save_for_backward(slope)
+            return loss
         rows = _classes_last(z)
         k = rows.shape[1]
         per_class = ctx.per_class = np.ones(k, z.dtype) if weight is None else weight
@@ -150,6 +155,8 @@ class CrossEntropyLoss(Op, name="cross_entropy"):
 
     @staticmethod
     def backward(ctx, grad):
+        if len(ctx.saved_tensors) == 1:
+            return grad * ctx.saved_tensors[0], None, None, None, None, None
         log_p, wq, z_shape, shape, count, reduction, smoothing = ctx.saved_tensors
         g = spread(grad, shape, reduction, count).reshape(-1, 1)
         grad_z = g * (np.exp(log_p) * wq.sum(axis=1, keepdims=True) - wq)
@@ -157,6 +164,33 @@ class CrossEntropyLoss(Op, name="cross_entropy"):
         if ctx.needs_input_grad[1]:
             grad_t = _classes_second(-g * (1 - smoothing) * ctx.per_class * log_p, z_shape)
         return _classes_second(grad_z, z_shape), grad_t, None, None, None, None
+
+
+def _is_plain(z, target, weight, reduction, label_smoothing):
+    """Return whether it is the everyday case: rows of logits, one class number for each."""
+    return (
+        weight is None
+        and not label_smoothing
+        and z.ndim == 2
+        and target.ndim == 1
+        and target.dtype.kind != "f"
+        and reduction in ("mean", "sum")
+    )
+
+
+@reference(twin="glia.kernels.cross_entropy.class_cross_entropy")
+def class_cross_entropy(
+    z: np.ndarray, target: np.ndarray, ignore_index: int, reduction: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return −Σ log softmax(z)_y, or its mean over the rows that count, and its gradient p − y."""
+    rows, index, kept = _picked(z, target, None, ignore_index)
+    log_p = log_softmax(rows, axis=1) if rows.size else rows
+    here, count = np.arange(len(rows)), kept.sum() if reduction == "mean" else 1
+    losses = np.where(kept != 0, -log_p[here, index], 0)
+    slope = np.exp(log_p) * kept[:, None]
+    slope[here, index] -= kept
+    with np.errstate(invalid="ignore", divide="ignore"):  # a mean over nothing is nan
+        return np.asarray(losses.sum(dtype=z.dtype) / count, z.dtype), slope / count
 
 
 class ZeroOneLoss(Op, name="zero_one_loss"):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..backend import implementation, reference
@@ -18,7 +20,7 @@ class MatMul(Op, name="matmul"):
     def forward(ctx, a, b):
         ctx.save_for_backward(a, b)
         try:
-            return a @ b
+            return implementation("product")(a, b)
         except ValueError:
             raise ShapeError(
                 f"matmul: got shapes {a.shape} and {b.shape}; expected the first one's last axis "
@@ -34,13 +36,22 @@ class MatMul(Op, name="matmul"):
             grad = grad[..., None]
         if a.ndim == 1:
             grad = grad[..., None, :]
-        grad_a = unbroadcast(grad @ column.swapaxes(-1, -2), row.shape).reshape(a.shape)
-        grad_b = unbroadcast(row.swapaxes(-1, -2) @ grad, column.shape).reshape(b.shape)
+        run = implementation("product")
+        grad_a = unbroadcast(run(grad, column.swapaxes(-1, -2)), row.shape).reshape(a.shape)
+        grad_b = unbroadcast(run(row.swapaxes(-1, -2), grad), column.shape).reshape(b.shape)
         return grad_a, grad_b
+
+
+@reference(twin="glia.kernels.matmul.product")
+def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return A B, batched and broadcast."""
+    return a @ b
 
 
 class Linear(Op, name="linear"):
     """Y = X Wᵀ + b; ∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y over the examples."""
+
+    keeps_nothing = True
 
     @staticmethod
     def forward(ctx, x, weight, bias):
@@ -52,7 +63,7 @@ class Linear(Op, name="linear"):
         return implementation("linear_backward")(grad, *ctx.saved_tensors, ctx.needs_input_grad)
 
 
-@reference()
+@reference(twin="glia.kernels.linear.linear")
 def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
     """Return x Wᵀ + b.
 
@@ -63,12 +74,13 @@ def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) ->
     return y if bias is None else y + bias
 
 
-@reference()
+@reference(twin="glia.kernels.linear.linear_backward")
 def linear_backward(
     grad: np.ndarray, x: np.ndarray, weight: np.ndarray, needs: tuple[bool, ...]
 ) -> tuple:
     """Return the gradients of x, weight and bias, None where not needed."""
-    rows, upstream = x.reshape(-1, x.shape[-1]), grad.reshape(-1, grad.shape[-1])
+    count = math.prod(x.shape[:-1])
+    rows, upstream = x.reshape(count, x.shape[-1]), grad.reshape(count, grad.shape[-1])
     return (
         grad @ weight if needs[0] else None,
         upstream.T @ rows if needs[1] else None,

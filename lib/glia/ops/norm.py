@@ -12,6 +12,7 @@ With x̂ = (x − μ)/√(σ² + ε) and g the gradient of x̂, all three paths 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -57,19 +58,49 @@ def _affine_backward(grad, x_hat, weight, bias_shape):
 class LayerNorm(Op, name="layer_norm"):
     """Normalise the last axes of each example, then scale and shift by γ and β."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, count, weight, bias, eps):
-        axes = tuple(range(x.ndim - count, x.ndim))
-        x_hat, rstd, _, _ = implementation("standardize")(x, axes, eps)
-        ctx.save_for_backward(x_hat, rstd, axes, weight, None if bias is None else bias.shape)
-        return _affine(x_hat, weight, bias)
+        y, mean, rstd = implementation("layer_norm")(x, count, weight, bias, eps)
+        ctx.save_for_backward(x, mean, rstd, count, weight)
+        return y
 
     @staticmethod
     def backward(ctx, grad):
-        x_hat, rstd, axes, weight, bias_shape = ctx.saved_tensors
-        grad_hat, grad_weight, grad_bias = _affine_backward(grad, x_hat, weight, bias_shape)
-        grad_x = implementation("standardize_backward")(grad_hat, x_hat, rstd, axes)
+        run = implementation("layer_norm_backward")
+        grad_x, grad_weight, grad_bias = run(grad, *ctx.saved_tensors)
         return grad_x, None, grad_weight, grad_bias, None
+
+
+@reference(twin="glia.kernels.norm.layer_norm")
+def layer_norm(
+    x: np.ndarray,
+    count: int,
+    weight: np.ndarray | None,
+    bias: np.ndarray | None,
+    eps: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return γ x̂ + β over the last `count` axes, μ and 1/√(σ² + ε)."""
+    x_hat, rstd, mean, _ = standardize(x, tuple(range(x.ndim - count, x.ndim)), eps)
+    return _affine(x_hat, weight, bias), mean, rstd
+
+
+@reference(twin="glia.kernels.norm.layer_norm_backward")
+def layer_norm_backward(
+    grad: np.ndarray,
+    x: np.ndarray,
+    mean: np.ndarray,
+    rstd: np.ndarray,
+    count: int,
+    weight: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gradients of x, γ and β."""
+    examples, inner = tuple(range(x.ndim - count)), tuple(range(x.ndim - count, x.ndim))
+    x_hat = (x - mean) * rstd
+    grad_hat = grad if weight is None else grad * weight
+    grad_x = standardize_backward(grad_hat, x_hat, rstd, inner)
+    return grad_x, (grad * x_hat).sum(axis=examples), grad.sum(axis=examples)
 
 
 class GroupNorm(Op, name="group_norm"):
@@ -98,35 +129,70 @@ class GroupNorm(Op, name="group_norm"):
 class BatchNorm(Op, name="batch_norm"):
     """Normalise each channel over the batch; without batch statistics it is an affine map."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, running_mean, running_var, weight, bias, training, momentum, eps):
-        axes = (0, *range(2, x.ndim))
-        weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
         if training:
-            x_hat, rstd, mean, var = implementation("standardize")(x, axes, eps)
+            y, mean, rstd, var = implementation("batch_norm")(x, weight, bias, eps)
             if running_mean is not None:
                 n = x.size // x.shape[1]
-                running_mean += momentum * (mean.reshape(-1) - running_mean)
-                running_var += momentum * (var.reshape(-1) * (n / max(n - 1, 1)) - running_var)
+                running_mean += momentum * (mean - running_mean)
+                running_var += momentum * (var * (n / max(n - 1, 1)) - running_var)
         else:
-            rstd = _per_channel(1 / np.sqrt(running_var + x.dtype.type(eps)), x.ndim)
-            x_hat = (x - _per_channel(running_mean, x.ndim)) * rstd
-        bias_shape = None if bias is None else bias.shape
-        ctx.save_for_backward(x_hat, rstd, axes, weight, bias_shape, training)
-        return _affine(x_hat, weight, bias)
+            mean, rstd = running_mean, 1 / np.sqrt(running_var + x.dtype.type(eps))
+            x_hat = (x - _per_channel(mean, x.ndim)) * _per_channel(rstd, x.ndim)
+            y = _affine(x_hat, _per_channel(weight, x.ndim), _per_channel(bias, x.ndim))
+            mean = mean.copy()  # the running one moves on
+        ctx.save_for_backward(x, mean, rstd, weight, training)
+        return y
 
     @staticmethod
     def backward(ctx, grad):
-        x_hat, rstd, axes, weight, bias_shape, training = ctx.saved_tensors
-        grad_hat, grad_weight, grad_bias = _affine_backward(grad, x_hat, weight, bias_shape)
+        *saved, training = ctx.saved_tensors
         if training:
-            grad_x = implementation("standardize_backward")(grad_hat, x_hat, rstd, axes)
+            grads = implementation("batch_norm_backward")(grad, *saved)
         else:
-            grad_x = grad_hat * rstd
-        return grad_x, None, None, _flat(grad_weight), _flat(grad_bias), None, None, None
+            x, mean, rstd, weight = saved
+            x_hat = (x - _per_channel(mean, x.ndim)) * _per_channel(rstd, x.ndim)
+            axes = (0, *range(2, x.ndim))
+            slope = rstd if weight is None else rstd * weight
+            grads = (
+                grad * _per_channel(slope, x.ndim),
+                (grad * x_hat).sum(axis=axes),
+                grad.sum(axis=axes),
+            )
+        return grads[0], None, None, grads[1], grads[2], None, None, None
 
 
-def _per_channel(values, ndim):
+@reference(twin="glia.kernels.norm.batch_norm")
+def batch_norm(
+    x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, eps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return γ x̂ + β, and each channel's μ, 1/√(σ² + ε) and (biased) σ²."""
+    x_hat, rstd, mean, var = standardize(x, (0, *range(2, x.ndim)), eps)
+    y = _affine(x_hat, _per_channel(weight, x.ndim), _per_channel(bias, x.ndim))
+    return y, mean.reshape(-1), rstd.reshape(-1), var.reshape(-1)
+
+
+@reference(twin="glia.kernels.norm.batch_norm_backward")
+def batch_norm_backward(
+    grad: np.ndarray,
+    x: np.ndarray,
+    mean: np.ndarray,
+    rstd: np.ndarray,
+    weight: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gradients of x, γ and β."""
+    axes = (0, *range(2, x.ndim))
+    scale = _per_channel(rstd, x.ndim)
+    x_hat = (x - _per_channel(mean, x.ndim)) * scale
+    grad_hat = grad if weight is None else grad * _per_channel(weight, x.ndim)
+    grad_x = standardize_backward(grad_hat, x_hat, scale, axes)
+    return grad_x, (grad * x_hat).sum(axis=axes), grad.sum(axis=axes)
+
+
+def _per_channel(values, ndim) -> Any:
     """(C,) → (C, 1, …), to broadcast over (N, C, …)."""
     return None if values is None else values.reshape(1, -1, *(1,) * (ndim - 2))
 

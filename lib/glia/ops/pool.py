@@ -14,10 +14,12 @@ from .op import Op
 class MaxPool2d(Op, name="max_pool2d"):
     """The largest value in each window; the first of equals gets the gradient."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, kernel, stride, padding, dilation):
-        y, winner = implementation("max_pool2d")(x, kernel, stride, padding, dilation)
-        ctx.save_for_backward(winner, x.shape, kernel, stride, padding, dilation)
+        y = implementation("max_pool2d")(x, kernel, stride, padding, dilation)
+        ctx.save_for_backward(x, y, kernel, stride, padding, dilation)
         return y
 
     @staticmethod
@@ -26,35 +28,41 @@ class MaxPool2d(Op, name="max_pool2d"):
         return run(grad, *ctx.saved_tensors), None, None, None, None
 
 
-@reference()
+@reference(twin="glia.kernels.pool.max_pool2d")
 def max_pool2d(
     x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the windows' largest values and each one's position in its window."""
-    lowest = np.finfo(x.dtype).min if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    windows, size = patches(x, kernel, stride, padding, dilation, fill=lowest)
-    windows = windows.reshape(*x.shape[:2], kernel[0] * kernel[1], *size)
-    winner = windows.argmax(axis=2)
-    y = np.take_along_axis(windows, winner[:, :, None], axis=2)[:, :, 0]
-    return y, winner
+) -> np.ndarray:
+    """Return the largest value of each window."""
+    windows, winner = _winners(x, kernel, stride, padding, dilation)
+    return np.take_along_axis(windows, winner[:, :, None], axis=2)[:, :, 0]
 
 
-@reference()
+@reference(twin="glia.kernels.pool.max_pool2d_backward")
 def max_pool2d_backward(
     grad: np.ndarray,
-    winner: np.ndarray,
-    shape: tuple[int, ...],
+    x: np.ndarray,
+    y: np.ndarray,
     kernel: Pair,
     stride: Pair,
     padding: Pads,
     dilation: Pair,
 ) -> np.ndarray:
-    """Send each window's gradient to its winner."""
+    """Send each window's gradient to its winner, the first of equals; y is what forward gave."""
+    _, winner = _winners(x, kernel, stride, padding, dilation)
     places = np.arange(kernel[0] * kernel[1]).reshape(-1, 1, 1)
     columns = np.where(winner[:, :, None] == places, grad[:, :, None], 0)  # (N, C, K, H_out, W_out)
-    return scatter(
-        columns.reshape(*shape[:2], *kernel, *grad.shape[2:]), shape, stride, padding, dilation
-    )
+    spread = columns.reshape(*x.shape[:2], *kernel, *grad.shape[2:])
+    return scatter(spread, x.shape, stride, padding, dilation)
+
+
+def _winners(
+    x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the windows as (N, C, K, H_out, W_out), and each one's largest place."""
+    lowest = np.finfo(x.dtype).min if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    windows, size = patches(x, kernel, stride, padding, dilation, fill=lowest)
+    windows = windows.reshape(*x.shape[:2], kernel[0] * kernel[1], *size)
+    return windows, windows.argmax(axis=2)
 
 
 class AvgPool2d(Op, name="avg_pool2d"):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..backend import implementation, reference
 from .op import Op
 from .sigmoid import sigmoid
 
@@ -40,6 +41,10 @@ def _split(mask, t, grad):
 def _before(first, states):
     """The states one step earlier: h_0 … h_{T−1}."""
     return np.concatenate([first[None], states[:-1]])
+
+
+def _last(states, first):
+    return states[-1].copy() if len(states) else first.copy()
 
 
 class RNN(Op, name="rnn"):
@@ -87,54 +92,68 @@ class LSTM(Op, name="lstm"):
     Source: Hochreiter & Schmidhuber (1997); Gers et al. (2000) for the forget gate.
     """
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, h, c, w_ih, w_hh, b_ih, b_hh, mask):
-        h0, c0, steps = h, c, _project(x, w_ih, b_ih)
-        gates = np.empty_like(steps)
-        states = np.empty((*steps.shape[:2], h.shape[-1]), steps.dtype)
-        cells = np.empty_like(states)
-        for t, step in enumerate(steps):
-            i, f, g, o = np.split(step + _project(h, w_hh, b_hh), 4, axis=-1)
-            i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
-            gates[t] = np.concatenate([i, f, g, o], axis=-1)
-            new_c = f * c + i * g
-            h = states[t] = _carry(mask, t, o * np.tanh(new_c), h)
-            c = cells[t] = _carry(mask, t, new_c, c)
-        ctx.save_for_backward(x, h0, c0, w_ih, w_hh, gates, states, cells, mask)
-        return states, h.copy(), c.copy()
+        run = implementation("lstm")
+        gates, states, cells = run(x, h, c, w_ih, w_hh, b_ih, b_hh, mask)
+        ctx.save_for_backward(x, h, c, w_ih, w_hh, gates, states, cells, mask)
+        return states, _last(states, h), _last(cells, c)
 
     @staticmethod
     def backward(ctx, grad_states, grad_h, grad_c):
         x, h0, c0, w_ih, w_hh, gates, states, cells, mask = ctx.saved_tensors
-        grad_z, cells_before = np.empty_like(gates), _before(c0, cells)
-        for t in reversed(range(len(x))):
-            own_h, past_h = _split(mask, t, grad_states[t] + grad_h)
-            own_c, past_c = _split(mask, t, grad_c)
-            i, f, g, o = np.split(gates[t], 4, axis=-1)
-            tanh_c = np.tanh(cells[t])
-            own_c = own_c + own_h * o * (1 - tanh_c**2)
-            grad_z[t] = np.concatenate(
-                [
-                    own_c * g * i * (1 - i),
-                    own_c * cells_before[t] * f * (1 - f),
-                    own_c * i * (1 - g * g),
-                    own_h * tanh_c * o * (1 - o),
-                ],
-                axis=-1,
-            )
-            grad_c = own_c * f + past_c
-            grad_h = grad_z[t] @ w_hh + past_h
-        grad_b = grad_z.sum(axis=(0, 1))
-        return (
-            grad_z @ w_ih,
-            grad_h,
-            grad_c,
-            _weight_gradient(grad_z, x),
-            _weight_gradient(grad_z, _before(h0, states)),
-            grad_b if ctx.needs_input_grad[5] else None,
-            grad_b if ctx.needs_input_grad[6] else None,
-            None,
+        run, needs = implementation("lstm_backward"), ctx.needs_input_grad
+        grads = (grad_states, grad_h, grad_c)
+        grad_z, grad_h, grad_c = run(*grads, h0, c0, w_hh, gates, states, cells, mask)
+        products = implementation("linear_backward")
+        grad_x, grad_w_ih, grad_b = products(grad_z, x, w_ih, (needs[0], True, True))
+        before = _before(h0, states)
+        _, grad_w_hh, _ = products(grad_z, before, w_hh, (False, True, False))
+        biases = (grad_b if needs[5] else None, grad_b.copy() if needs[6] else None)
+        return grad_x, grad_h, grad_c, grad_w_ih, grad_w_hh, *biases, None
+
+
+@reference(twin="glia.kernels.recurrent.lstm")
+def lstm(x, h, c, w_ih, w_hh, b_ih, b_hh, mask):
+    """Return all gates, all h and all c of a sequence (T, N, I)."""
+    steps = _project(x, w_ih, b_ih)
+    gates = np.empty_like(steps)
+    states = np.empty((*steps.shape[:2], h.shape[-1]), steps.dtype)
+    cells = np.empty_like(states)
+    for t, step in enumerate(steps):
+        i, f, g, o = np.split(step + _project(h, w_hh, b_hh), 4, axis=-1)
+        i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+        gates[t] = np.concatenate([i, f, g, o], axis=-1)
+        new_c = f * c + i * g
+        h = states[t] = _carry(mask, t, o * np.tanh(new_c), h)
+        c = cells[t] = _carry(mask, t, new_c, c)
+    return gates, states, cells
+
+
+@reference(twin="glia.kernels.recurrent.lstm_backward")
+def lstm_backward(grad_states, grad_h, grad_c, h0, c0, w_hh, gates, states, cells, mask):
+    """Walk back through time; return the gradients of the net inputs, of h_0 and of c_0."""
+    grad_z, cells_before = np.empty_like(gates), _before(c0, cells)
+    for t in reversed(range(len(states))):
+        own_h, past_h = _split(mask, t, grad_states[t] + grad_h)
+        own_c, past_c = _split(mask, t, grad_c)
+        i, f, g, o = np.split(gates[t], 4, axis=-1)
+        tanh_c = np.tanh(cells[t])
+        own_c = own_c + own_h * o * (1 - tanh_c**2)
+        grad_z[t] = np.concatenate(
+            [
+                own_c * g * i * (1 - i),
+                own_c * cells_before[t] * f * (1 - f),
+                own_c * i * (1 - g * g),
+                own_h * tanh_c * o * (1 - o),
+            ],
+            axis=-1,
         )
+        grad_c = own_c * f + past_c
+        grad_h = grad_z[t] @ w_hh + past_h
+    return grad_z, grad_h, grad_c
 
 
 class GRU(Op, name="gru"):
@@ -147,66 +166,81 @@ class GRU(Op, name="gru"):
     Source: Cho et al. (2014), arXiv:1406.1078; PyTorch takes 'after' and 'keep'.
     """
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
-        h0, size, steps = h, h.shape[-1], _project(x, w_ih, b_ih)
-        b_hh = np.zeros(3 * size, x.dtype) if b_hh is None else b_hh
-        states = np.empty((*steps.shape[:2], size), steps.dtype)
-        gates = np.empty((*steps.shape[:2], 4 * size), steps.dtype)
-        for t, step in enumerate(steps):
-            rz = sigmoid(step[:, : 2 * size] + h @ w_hh[: 2 * size].T + b_hh[: 2 * size])
-            r, z = rz[:, :size], rz[:, size:]
-            inside = h if reset == "after" else r * h
-            hn = inside @ w_hh[2 * size :].T + b_hh[2 * size :]
-            n = np.tanh(step[:, 2 * size :] + (r * hn if reset == "after" else hn))
-            gates[t] = np.concatenate([r, z, n, hn], axis=-1)
-            new = z * h + (1 - z) * n if update == "keep" else (1 - z) * h + z * n
-            h = states[t] = _carry(mask, t, new, h)
-        ctx.save_for_backward(x, h0, w_ih, w_hh, gates, states, reset, update, mask)
-        return states, h.copy()
+        run = implementation("gru")
+        gates, states = run(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask)
+        ctx.save_for_backward(x, h, w_ih, w_hh, gates, states, reset, update, mask)
+        return states, _last(states, h)
 
     @staticmethod
     def backward(ctx, grad_states, grad_h):
         x, h0, w_ih, w_hh, gates, states, reset, update, mask = ctx.saved_tensors
-        size, before = h0.shape[-1], _before(h0, states)
-        w_rz, w_n = w_hh[: 2 * size], w_hh[2 * size :]
-        grad_in = np.empty((*states.shape[:2], 3 * size), states.dtype)
-        grad_rec = np.empty_like(grad_in)
-        inside = np.empty_like(states)
-        for t in reversed(range(len(x))):
-            own, past = _split(mask, t, grad_states[t] + grad_h)
-            r, z, n, hn = np.split(gates[t], 4, axis=-1)
-            h = before[t]
-            share, grad_z = (1 - z, h - n) if update == "keep" else (z, n - h)
-            grad_n = own * share * (1 - n * n)
-            grad_h = own * (1 - share) + past
-            if reset == "after":
-                grad_hn, inside[t] = grad_n * r, h
-                grad_r = grad_n * hn
-                grad_h = grad_h + grad_hn @ w_n
-            else:
-                grad_hn, inside[t] = grad_n, r * h
-                grad_rh = grad_n @ w_n
-                grad_r = grad_rh * h
-                grad_h = grad_h + grad_rh * r
-            grad_rz = np.concatenate([grad_r * r * (1 - r), own * grad_z * z * (1 - z)], axis=-1)
-            grad_in[t] = np.concatenate([grad_rz, grad_n], axis=-1)
-            grad_rec[t] = np.concatenate([grad_rz, grad_hn], axis=-1)
-            grad_h = grad_h + grad_rz @ w_rz
-        grad_w_hh = np.concatenate(
-            [
-                _weight_gradient(grad_rec[..., : 2 * size], before),
-                _weight_gradient(grad_rec[..., 2 * size :], inside),
-            ]
+        run, needs = implementation("gru_backward"), ctx.needs_input_grad
+        grad_in, grad_rec, grad_h = run(
+            grad_states, grad_h, h0, w_hh, gates, states, reset, update, mask
         )
-        return (
-            grad_in @ w_ih,
-            grad_h,
-            _weight_gradient(grad_in, x),
-            grad_w_hh,
-            grad_in.sum(axis=(0, 1)) if ctx.needs_input_grad[4] else None,
-            grad_rec.sum(axis=(0, 1)) if ctx.needs_input_grad[5] else None,
-            None,
-            None,
-            None,
-        )
+        products, size = implementation("linear_backward"), h0.shape[-1]
+        grad_x, grad_w_ih, grad_b_ih = products(grad_in, x, w_ih, (needs[0], True, needs[4]))
+        before = _before(h0, states)
+        _, grad_w_hh, grad_b_hh = products(grad_rec, before, w_hh, (False, True, needs[5]))
+        if reset == "before":  # the candidate's product saw r ⊙ h
+            inside = gates[..., :size] * before
+            grad_w_hh[2 * size :] = _weight_gradient(grad_rec[..., 2 * size :], inside)
+        return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b_ih, grad_b_hh, None, None, None
+
+    @staticmethod
+    def result_shapes(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
+        """Tell the results' shapes without computing them, for where that is withheld."""
+        return (*x.shape[:2], h.shape[-1]), h.shape
+
+
+@reference(twin="glia.kernels.recurrent.gru")
+def gru(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
+    """Return all gates (r, z, n and n's recurrent part) and all h of a sequence (T, N, I)."""
+    size, steps = h.shape[-1], _project(x, w_ih, b_ih)
+    b_hh = np.zeros(3 * size, x.dtype) if b_hh is None else b_hh
+    states = np.empty((*steps.shape[:2], size), steps.dtype)
+    gates = np.empty((*steps.shape[:2], 4 * size), steps.dtype)
+    for t, step in enumerate(steps):
+        rz = sigmoid(step[:, : 2 * size] + h @ w_hh[: 2 * size].T + b_hh[: 2 * size])
+        r, z = rz[:, :size], rz[:, size:]
+        inside = h if reset == "after" else r * h
+        hn = inside @ w_hh[2 * size :].T + b_hh[2 * size :]
+        n = np.tanh(step[:, 2 * size :] + (r * hn if reset == "after" else hn))
+        gates[t] = np.concatenate([r, z, n, hn], axis=-1)
+        new = z * h + (1 - z) * n if update == "keep" else (1 - z) * h + z * n
+        h = states[t] = _carry(mask, t, new, h)
+    return gates, states
+
+
+@reference(twin="glia.kernels.recurrent.gru_backward")
+def gru_backward(grad_states, grad_h, h0, w_hh, gates, states, reset, update, mask):
+    """Walk back; return the gradients of the input's and the recurrent net inputs, and of h_0."""
+    size, before = h0.shape[-1], _before(h0, states)
+    w_rz, w_n = w_hh[: 2 * size], w_hh[2 * size :]
+    grad_in = np.empty((*states.shape[:2], 3 * size), states.dtype)
+    grad_rec = np.empty_like(grad_in)
+    for t in reversed(range(len(states))):
+        own, past = _split(mask, t, grad_states[t] + grad_h)
+        r, z, n, hn = np.split(gates[t], 4, axis=-1)
+        h = before[t]
+        share, grad_z = (1 - z, h - n) if update == "keep" else (z, n - h)
+        grad_n = own * share * (1 - n * n)
+        grad_h = own * (1 - share) + past
+        if reset == "after":
+            grad_hn = grad_n * r
+            grad_r = grad_n * hn
+            grad_h = grad_h + grad_hn @ w_n
+        else:
+            grad_hn = grad_n
+            grad_rh = grad_n @ w_n
+            grad_r = grad_rh * h
+            grad_h = grad_h + grad_rh * r
+        grad_rz = np.concatenate([grad_r * r * (1 - r), own * grad_z * z * (1 - z)], axis=-1)
+        grad_in[t] = np.concatenate([grad_rz, grad_n], axis=-1)
+        grad_rec[t] = np.concatenate([grad_rz, grad_hn], axis=-1)
+        grad_h = grad_h + grad_rz @ w_rz
+    return grad_in, grad_rec, grad_h

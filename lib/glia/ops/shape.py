@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from ..backend import implementation, reference
 from .op import Op, unbroadcast
 
 
@@ -75,12 +78,19 @@ class GetItem(Op):
     @staticmethod
     def backward(ctx, grad):
         shape, index = ctx.saved_tensors
-        out = np.zeros(shape, grad.dtype)
         if _is_basic(index):
-            out[index] = grad
-        else:
-            np.add.at(out, index, grad)
+            return implementation("slice_backward")(grad, shape, index), None
+        out = np.zeros(shape, grad.dtype)
+        np.add.at(out, index, grad)
         return out, None
+
+
+@reference(twin="glia.kernels.pick.slice_backward")
+def slice_backward(grad: np.ndarray, shape: tuple[int, ...], index: Any) -> np.ndarray:
+    """Return zeros with the gradient where it was taken from."""
+    out = np.zeros(shape, grad.dtype)
+    out[index] = grad
+    return out
 
 
 def _is_basic(index) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import implementation
+from ..ops import update  # noqa: F401 - registers the rules
 from .optimizer import Group, Optimizer, State, kept
 
 
@@ -52,7 +54,13 @@ class Adam(Optimizer):
 
     def update(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
         """Step along the scaled momentum."""
-        w -= group["lr"] * self.direction(w, grad, state, group)
+        if group["amsgrad"]:
+            w -= group["lr"] * self.direction(w, grad, state, group)
+            return
+        m, v = kept(state, "m", w), kept(state, "v", w)
+        t = state["step"] if group["bias_correction"] else np.inf
+        run = implementation("adam_update_")
+        run(w, grad, m, v, group["lr"], *group["betas"], group["eps"], t)
 
     def direction(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> np.ndarray:
         """Return m̂ / (√v̂ + ε)."""

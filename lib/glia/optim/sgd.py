@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import implementation
+from ..ops import update  # noqa: F401 - registers the rules
 from .optimizer import Group, Optimizer, State
 
 
@@ -23,7 +25,7 @@ class GD(Optimizer):
 
     def update(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
         """Step against the gradient."""
-        w -= group["lr"] * grad
+        implementation("sgd_update_")(w, grad, group["lr"])
 
 
 class SGD(Optimizer):
@@ -72,7 +74,12 @@ class SGD(Optimizer):
         """Push the velocity, then step along it."""
         lr, momentum = group["lr"], group["momentum"]
         if not momentum:
-            w -= lr * grad
+            implementation("sgd_update_")(w, grad, lr)
+            return
+        if "velocity" in state and not (
+            group["lr_in_velocity"] or group["dampening"] or group["nesterov"]
+        ):
+            implementation("momentum_update_")(w, grad, state["velocity"], lr, momentum)
             return
         push = lr * grad if group["lr_in_velocity"] else grad
         if "velocity" not in state:

@@ -118,8 +118,11 @@ def mine():
 def layer(): return glia.nn.Conv2d(1, 1, 1)(x).detach().numpy()
 def line(): return F.conv1d(x[:, :, 0], weight[:, :, 0]).numpy()
 def on_the_other_back_end():
-    with glia.backend.use("numpy"):
+    with glia.backend.use("numba"):
         return F.conv2d(x, weight, bias).numpy()
+def twin():
+    from glia.kernels.conv import conv2d
+    return conv2d(1)
 def table(): return glia.backend.implementation("conv2d")(1)
 def module(): return glia.ops.conv.conv2d(1)
 def pooling(): return F.max_pool2d(x, 2).numpy()
@@ -136,3 +139,5 @@ def test_an_op_that_is_forbidden_is_out_of_every_back_end_but_can_be_replaced(li
                 box.call(name, timeout=10)
             assert caught.value.kind == "forbidden", name
             assert caught.value.message.split()[0] == CONVOLUTION[0]
+        with pytest.raises(StudentFailure, match=r"^glia\.kernels\.conv\.conv2d is switched off"):
+            box.call("twin", timeout=20)

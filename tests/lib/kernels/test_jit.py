@@ -22,6 +22,21 @@ kernel = backend.implementation("perceptron_epoch_")
 """
 
 
+# Root may write anywhere: a folder is read-only by what `os` and `tempfile` say of it.
+SHUT = """
+import os, tempfile
+def shut(folder):
+    return str(folder).rstrip("/").endswith("__pycache__") and "glia/kernels" in str(folder)
+def temporary(*args, make=tempfile.TemporaryFile, **named):
+    if shut(named.get("dir")):
+        raise PermissionError(named["dir"])
+    return make(*args, **named)
+tempfile.TemporaryFile = temporary
+may = os.access
+os.access = lambda p, mode, **k: not (mode == os.W_OK and shut(p)) and may(p, mode, **k)
+"""
+
+
 @pytest.fixture(scope="module")
 def copy_of_glia(tmp_path_factory):
     """A copy of the library without any compiled kernel."""
@@ -55,14 +70,10 @@ def test_cold_then_warm_then_read_only(copy_of_glia):
     warm = LEARN + "print(sum(kernel.stats.cache_hits.values()))"
     assert run(warm, copy_of_glia).stdout.strip() == "0"
     assert run(warm, copy_of_glia).stdout.strip() == "1"
-    # Root may write anywhere, so the folder is read-only by what os.access says of it.
-    shut = (
-        "import os; may = os.access; "
-        "os.access = lambda p, mode, **k: mode != os.W_OK and may(p, mode, **k)\n"
-    )
+    run(LEARN + "from glia.kernels import _jit; _jit.mark_as_warm()", copy_of_glia)
     saved = set((copy_of_glia / "glia" / "kernels" / "__pycache__").glob("*.nb*"))
     read_only = run(
-        shut
+        SHUT
         + warm
         + """
 print(type(kernel._cache._impl.locator).__name__)
@@ -73,6 +84,20 @@ print(glia.Perceptron().fit(X.astype(np.float32), y).weight.dtype)  # not compil
     )
     assert read_only.stdout.split() == ["1", "ReadOnlyInTree", "float32"]
     assert set((copy_of_glia / "glia" / "kernels" / "__pycache__").glob("*.nb*")) == saved
+
+
+def test_a_read_only_cache_of_another_cpu_is_passed_over(copy_of_glia, tmp_path):
+    run(LEARN + "from glia.kernels import _jit; _jit.mark_as_warm()", copy_of_glia)
+    other = run(
+        SHUT + LEARN + "print(type(kernel._cache._impl.locator).__name__)",
+        copy_of_glia,
+        NUMBA_CPU_NAME="generic",
+        NUMBA_CPU_FEATURES="",
+        XDG_CACHE_HOME=str(tmp_path),
+        HOME=str(tmp_path),
+    )
+    assert other.stdout.strip() == "_UserWide"
+    assert list(tmp_path.rglob("*.nbi"))
 
 
 def test_nowhere_to_keep_a_cache(copy_of_glia):
@@ -137,3 +162,12 @@ def test_nan_stays_nan():
 
 def test_without_the_jit_kernels_are_plain_python(copy_of_glia):
     run(LEARN + "assert not hasattr(kernel, 'py_func')", copy_of_glia, NUMBA_DISABLE_JIT="1")
+
+
+def test_idle_threads_of_openmp_sleep_soon_unless_somebody_chose(copy_of_glia, monkeypatch):
+    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):  # as this very process may have chosen
+        monkeypatch.delenv(name, raising=False)
+    look = "import os, glia.kernels._jit; print(os.environ.get('GOMP_SPINCOUNT'))"
+    assert run(look, copy_of_glia).stdout.split() == ["1000"]
+    assert run(look, copy_of_glia, GOMP_SPINCOUNT="7").stdout.split() == ["7"]
+    assert run(look, copy_of_glia, OMP_WAIT_POLICY="active").stdout.split() == ["None"]

@@ -1,0 +1,110 @@
+"""Run the benchmarks: python -m benchmarks [case …] [--json FILE] [--page FILE] [--pairs N]."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import math
+import os
+import pkgutil
+import platform
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+
+def main() -> int:
+    """Run the chosen cases and print the table; 1 if one disagrees or misses its gate."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("case", nargs="*", help="beginnings of names; all by default")
+    parser.add_argument("--json", type=Path, help="write the results to this file too")
+    parser.add_argument("--page", type=Path, help="write the table to this Markdown file too")
+    parser.add_argument("--pairs", type=int, default=15)
+    parser.add_argument("--threads", type=int, default=2)
+    asked = parser.parse_args()
+    pin(asked.threads)  # before anything that starts threads is imported
+
+    from . import cases as package
+    from .harness import cases, run
+
+    try:
+        import torch
+
+        torch.set_num_threads(asked.threads)
+        torch.manual_seed(0)
+    except ImportError:
+        print("PyTorch is not installed: cases against it are skipped")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    chosen = [
+        each
+        for name, each in cases.items()
+        if not asked.case or any(name.startswith(start) for start in asked.case)
+    ]
+    about = machine(asked.threads)
+    print(" · ".join(f"{key} {value}" for key, value in about.items()))
+    print(f"{'case':34} {'ours µs':>9} {'peer µs':>9} {'ratio min/median/max':>22}  gate  goal")
+    results = []
+    for each in chosen:
+        result = run(each, asked.pairs)
+        results.append(result)
+        print(line(result), flush=True)
+    ratios = [r.median for r in results if r.median]
+    if ratios:
+        mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+        print(f"geometric mean over {len(ratios)} cases: {mean:.2f}")
+    if asked.json:
+        asked.json.write_text(
+            json.dumps({"machine": about, "results": [asdict(r) for r in results]}, indent=1)
+        )
+    if asked.page:
+        from .page import page
+
+        asked.page.write_text(page(about, results), "utf-8")
+    return int(any(bool(r.note) or r.median < r.gate for r in results))
+
+
+def pin(threads: int) -> None:
+    """Give every runtime the same number of threads."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's would spin between our kernels
+
+
+def line(result) -> str:
+    """Write one row of the table."""
+    if result.note:
+        return f"{result.name:34} {result.note}"
+    ratios = f"{result.low:.2f} / {result.median:.2f} / {result.high:.2f}"
+    met = "" if result.median >= result.gate else "  below its gate"
+    return (
+        f"{result.name:34} {result.ours_us:9.1f} {result.theirs_us:9.1f} {ratios:>22} "
+        f"{result.gate:5.2f} {result.goal:5.2f}{met}"
+    )
+
+
+def machine(threads: int) -> dict[str, object]:
+    """Name what was measured on and with."""
+    versions = {}
+    for name in ("numpy", "numba", "torch", "sklearn"):
+        try:
+            versions[name] = importlib.import_module(name).__version__
+        except ImportError:
+            versions[name] = "absent"
+    return {"cpu": cpu(), "threads": threads, "python": platform.python_version(), **versions}
+
+
+def cpu() -> str:
+    """Return the CPU's name, as far as the system tells."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in text.splitlines() if "model name" in line]
+    wide = " (AVX-512)" if "avx512f" in text else " (AVX2)" if "avx2" in text else ""
+    return (names[0] if names else platform.machine()) + wide
+
+
+if __name__ == "__main__":
+    sys.exit(main())

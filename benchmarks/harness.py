@@ -1,0 +1,125 @@
+"""A duel: two training steps in one process, taken in turns, A B A B.
+
+Values and gradients are compared before anything is timed. A shared machine's speed drifts by tens
+of per cent within a minute, so only the ratio of neighbours counts: each pair of slots gives one
+(between the quickest calls of both, which no other process interrupted), and the table shows the
+smallest, the median and the largest of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+PAIRS = 15
+SLOT = 0.008  # seconds of calls in one slot
+PAUSE = 0.02  # seconds for the other runtime's threads to stop spinning
+
+cases: dict[str, Case] = {}
+
+
+@dataclass
+class Duel:
+    """Two equal steps, and what must agree before they are timed.
+
+    Attributes:
+        ours: our step.
+        theirs: the peer's.
+        agree: pairs (name, ours, theirs, tolerance): the largest difference, relative to the
+            largest value of theirs, must stay below the tolerance.
+    """
+
+    ours: Callable[[], object]
+    theirs: Callable[[], object]
+    agree: list[tuple[str, np.ndarray, np.ndarray, float]] = field(default_factory=list)
+
+
+@dataclass
+class Case:
+    """One row of the table: what to build, the ratio that must hold, and the one aimed at."""
+
+    name: str
+    build: Callable[[], Duel]
+    gate: float
+    goal: float
+    peer: str = "torch"
+
+
+@dataclass
+class Result:
+    """What a case came to: microseconds (medians of the slots' quickest calls) and ratios."""
+
+    name: str
+    gate: float
+    goal: float
+    ours_us: float = 0.0
+    theirs_us: float = 0.0
+    low: float = 0.0
+    median: float = 0.0
+    high: float = 0.0
+    note: str = ""
+
+
+def case(name: str, gate: float, goal: float, peer: str = "torch") -> Callable:
+    """File the decorated function, which builds a Duel, under a name."""
+
+    def register(build: Callable[[], Duel]) -> Callable[[], Duel]:
+        cases[name] = Case(name, build, gate, goal, peer)
+        return build
+
+    return register
+
+
+def disagreement(duel: Duel) -> str:
+    """Return the first pair of values that differ, or nothing."""
+    for name, ours, theirs, tolerance in duel.agree:
+        ours, theirs = np.asarray(ours), np.asarray(theirs)
+        if ours.shape != theirs.shape:
+            return f"{name}: shapes {ours.shape} and {theirs.shape}"
+        scale = max(float(np.abs(theirs).max(initial=0)), 1e-6)
+        error = float(np.abs(ours - theirs).max(initial=0)) / scale
+        if not error < tolerance:
+            return f"{name}: relative difference {error:.2g}, tolerance {tolerance:.2g}"
+    return ""
+
+
+def run(case: Case, pairs: int = PAIRS) -> Result:
+    """Build a case, compare values, and duel."""
+    result = Result(case.name, case.gate, case.goal)
+    try:
+        duel = case.build()
+    except (ImportError, AttributeError, NotImplementedError) as error:
+        result.note = f"skipped: {error}"
+        return result
+    result.note = disagreement(duel)
+    if result.note:
+        return result
+    calls = [_calls(step) for step in (duel.ours, duel.theirs)]
+    quickest = np.empty((pairs, 2))
+    for pair in range(pairs):
+        for side, step in enumerate((duel.ours, duel.theirs)):
+            time.sleep(PAUSE)
+            step()
+            quickest[pair, side] = min(_timed(step) for _ in range(calls[side]))
+    ratios = quickest[:, 1] / quickest[:, 0]
+    result.ours_us, result.theirs_us = (float(v) * 1e6 for v in np.median(quickest, axis=0))
+    result.low, result.median, result.high = (
+        float(v) for v in (ratios.min(), np.median(ratios), ratios.max())
+    )
+    return result
+
+
+def _timed(step: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
+
+
+def _calls(step: Callable[[], object]) -> int:
+    """Warm up, and say how many calls fill a slot."""
+    for _ in range(3):
+        step()
+    return int(min(200, max(3, SLOT / min(_timed(step) for _ in range(5)))))

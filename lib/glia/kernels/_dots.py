@@ -1,0 +1,60 @@
+"""Sums of products of rows for the gradient of filters: which tile of sums gets which rows.
+
+Each half of the rows has sums of its own, and the two are added: always two, however many threads
+there are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._core.dots import FEW, SUMS, added, dots_few, dots_many
+from ._core.memory import address
+from ._core.target import LANES
+from ._jit import jit
+
+_STRETCH = 1024  # columns that one call of `dots` goes through: they stay in the first-level cache
+
+
+@jit
+def sum_half(
+    first, last, half, upstream, source, offsets, tile_filters, tile_places, sums, places
+):  # fmt: skip
+    """Add up the products of some rows of (O, H, W, N) with those that lie at the offsets."""
+    filters, rows = upstream.shape[0], upstream.shape[1]
+    columns = upstream.shape[2] * upstream.shape[3]
+    line = source.shape[2] * source.shape[3]
+    sums[half] = np.float32(0)
+    pu, ps, po = address(upstream), address(source), address(offsets)
+    step = max(1, _STRETCH // columns)
+    for h in range(first, last, step):
+        some = min(step, last - h)
+        place = address(sums) + half * 4 * (sums.size // 2)
+        for o in range(0, filters, tile_filters):
+            y = pu + 4 * (o * rows + h) * columns
+            for k in range(0, places, tile_places):
+                if tile_filters == FEW[0]:
+                    dots_few(
+                        y, rows * columns, columns, ps + 4 * h * line, line, po + 8 * k,
+                        some, columns, place,
+                    )  # fmt: skip
+                else:
+                    dots_many(
+                        y, rows * columns, columns, ps + 4 * h * line, line, po + 8 * k,
+                        some, columns, place,
+                    )  # fmt: skip
+                place += 4 * SUMS
+
+
+@jit
+def collect(sums, tile_filters, tile_places, out):
+    """Add both halves and all lanes of each sum."""
+    many, places = out.shape
+    across = (places + tile_places - 1) // tile_places
+    half = 4 * (sums.size // 2)
+    for o in range(many):
+        for k in range(places):
+            tile = (o // tile_filters) * across + k // tile_places
+            inside = (o % tile_filters) * tile_places + k % tile_places
+            place = address(sums) + 4 * (tile * SUMS + inside * LANES)
+            out[o, k] = added(place, place + half)

@@ -1,0 +1,81 @@
+"""Float32 workspace aligned to 64 bytes, used again when nobody holds it any more.
+
+A fresh large array costs more in page faults than many a kernel in arithmetic. The pool keeps a
+reference to all memory that it hands out; when it is the only one left, the memory is free. So an
+array from the pool is an ordinary array: it may be kept, and views of it keep it alive.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections import deque
+
+import numpy as np
+
+FLOAT32 = np.dtype(np.float32)
+_LINE = 16  # floats in 64 bytes
+_SMALL = 2048  # floats below which numpy's own memory is quicker to have
+_MOST = 1 << 26  # floats that the pool keeps at most: 256 MiB
+_CROWD = 12  # arrays of one size
+
+_Place = tuple[np.ndarray, int]  # memory, and where in it the first multiple of 64 bytes is
+_shelves: dict[int, deque[_Place]] = {}
+_stored = 0
+
+
+def take(*shape: int) -> np.ndarray:
+    """Return an array with arbitrary contents."""
+    size = math.prod(shape)
+    if size < _SMALL:
+        return np.empty(shape, FLOAT32)
+    shelf = _shelves.get(size)
+    if shelf is None:
+        shelf = _shelves.setdefault(size, deque())
+    for _ in range(len(shelf)):
+        try:
+            place = shelf.popleft()  # ours alone until it is back: another thread finds others
+        except IndexError:
+            break
+        owner, offset = place
+        if sys.getrefcount(owner) == _FREE:
+            array = np.ndarray(shape, FLOAT32, owner, offset)
+            shelf.append(place)
+            return array
+        shelf.append(place)
+    return _new(shelf, size, shape)
+
+
+def _new(shelf: deque[_Place], size: int, shape: tuple[int, ...]) -> np.ndarray:
+    global _stored
+    owner = np.empty(size + _LINE, FLOAT32)
+    offset = -owner.ctypes.data % 64
+    array = np.ndarray(shape, FLOAT32, owner, offset)
+    if len(shelf) < _CROWD:
+        if _stored + owner.size > _MOST:
+            _shelves.clear()  # what is in use stays alive by its own references
+            _stored = 0
+            shelf = _shelves.setdefault(size, deque())
+        _stored += owner.size
+        shelf.append((owner, offset))
+    return array
+
+
+def _references() -> int:
+    """Count the references to an array that only a place and a local name hold."""
+    place = (np.empty(0, FLOAT32), 0)
+    owner, _ = place
+    return sys.getrefcount(owner)
+
+
+_FREE = _references()
+
+
+def ready(x: np.ndarray) -> np.ndarray:
+    """Return x itself if kernels can take it (contiguous, aligned, writable), else a copy."""
+    return x if x.flags.carray else np.array(x, order="C")
+
+
+def size() -> int:
+    """Return how many bytes the pool holds."""
+    return 4 * _stored

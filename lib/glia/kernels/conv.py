@@ -1,0 +1,259 @@
+"""Convolution as a matrix product without gathering patches; textbook twin in `glia.ops.conv`.
+
+With the batch innermost, row `oh` of all output images is a matrix (O, OW·N): filters times
+patches, where the row of patches for a place (c, kh, kw) of the window is a stretch of the input
+that begins at an offset of its own. `gemm_at` takes these offsets from a table.
+
+Backward the products of all rows of ∂Y with the stretches are summed (∂W); ∂X is in `conv_images`.
+Filters three wide go by fewer products where that pays (`winograd`).
+
+Strides, and filters that see only a group of channels, take the textbook's path.
+
+Threads share output rows. For ∂W each half of the rows has sums of its own,
+and the two are added: always two, however many threads there are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glia.ops.conv import conv2d as plain_conv2d
+from glia.ops.conv import conv2d_backward as plain_conv2d_backward
+from glia.ops.conv import output_size
+
+from . import winograd
+from ._core.dots import FEW, MANY, SUMS
+from ._core.gemm import gemm_at
+from ._core.loops import vector_loop
+from ._core.memory import address
+from ._dots import collect, sum_half
+from ._jit import jit, parallel, prange
+from ._layout import batch_first, batch_last
+from ._pool import FLOAT32, ready, take
+from ._share import SERIAL, parts_of, share
+from .conv_images import image_gradient
+
+_sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum")
+_copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
+_tables: dict[tuple, np.ndarray] = {}
+
+
+def conv2d(
+    x, weight, bias=None, stride=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1), groups=1
+):
+    """Cross-correlate images (N, C, H, W) with filters (O, C, KH, KW)."""
+    if _odd(x, weight, bias, stride, groups):
+        return plain_conv2d(x, weight, bias, stride, padding, dilation, groups)
+    lying = batch_last(x)
+    turned = _by_winograd(lying, ready(weight), bias, padding, dilation)
+    if turned is not None:
+        return batch_first(turned)
+    filters = ready(weight).reshape(len(weight), -1)
+    source = _padded(lying, padding)
+    channels, height, width, batch = source.shape
+    kernel = weight.shape[2:]
+    h_out = output_size(height, kernel[0], 1, (0, 0), dilation[0])
+    w_out = output_size(width, kernel[1], 1, (0, 0), dilation[1])
+    y = take(len(weight), h_out, w_out, batch)
+    offsets = _offsets(channels, height, width, batch, kernel, dilation)
+    given = filters[0] if bias is None else ready(bias)
+    _forward(source, filters, given, bias is not None, offsets, y)
+    return batch_first(y)
+
+
+def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(True, True, True)):
+    """Return the gradients of x, weight and bias, None where not needed."""
+    if _odd(x, weight, grad, stride, groups) or not grad.size:
+        return plain_conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs)
+    upstream = batch_last(grad)
+    kernel = weight.shape[2:]
+    grad_x = grad_weight = grad_bias = None
+    if needs[1]:
+        grad_weight = _filters(upstream, batch_last(x), padding, kernel, dilation)
+    if needs[0]:
+        grad_x = batch_first(_images(upstream, x.shape, ready(weight), padding, dilation))
+    if needs[2]:
+        grad_bias = np.empty(len(weight), FLOAT32)
+        _biases(upstream.reshape(len(weight), -1), grad_bias)
+    return grad_x, grad_weight, grad_bias
+
+
+def _by_winograd(lying, weight, bias, padding, dilation):
+    """Return the correlation by fewer products, None where that is no gain or not possible."""
+    many, channels, kernel = len(weight), weight.shape[1], weight.shape[2:]
+    _, height, width, batch = lying.shape
+    h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
+    w_out = output_size(width, kernel[1], 1, padding[1], dilation[1])
+    if not winograd.fits(many, channels, kernel, w_out, dilation[1]):
+        return None
+    tiles, rows = winograd.tiles_of(w_out), height + sum(padding[0])
+    table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
+    y = take(many, h_out, w_out, batch)
+    given = None if bias is None else ready(bias)
+    return y if winograd.correlate(lying, padding, weight, given, y, table) else None
+
+
+def _odd(x, weight, other, stride, groups):
+    if other is not None and other.dtype != FLOAT32:
+        return True
+    small = not x.size or not weight.size
+    return small or x.dtype != FLOAT32 or weight.dtype != FLOAT32 or stride != (1, 1) or groups != 1
+
+
+def _padded(source, padding):
+    """Return (C, H, W, N) with zeros around the images."""
+    (top, bottom), (left, right) = padding
+    if not (top or bottom or left or right):
+        return source
+    channels, height, width, batch = source.shape
+    out = take(channels, height + top + bottom, width + left + right, batch)
+    _pad(source, out, top, left)
+    return out
+
+
+def _images(upstream, shape, weight, padding, dilation):
+    """Return ∂X; with more padding than window it is no correlation any more."""
+    _, channels, height, width = shape
+    many, kernel = len(weight), weight.shape[2:]
+    around = tuple(
+        (d * (k - 1) - before, d * (k - 1) - after)
+        for (before, after), k, d in zip(padding, kernel, dilation, strict=True)
+    )
+    if min(map(min, around)) >= 0:  # the usual case: no more padding than window
+        swapped = np.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
+        out = _by_winograd(upstream, swapped, None, around, dilation)
+        if out is not None:
+            return out
+    corner = padding[0][0], padding[1][0]
+    _, rows, columns, batch = upstream.shape
+    table = _upstream_offsets(many, rows, columns, batch, kernel[0], dilation[0])
+    return image_gradient(upstream, (channels, height, width), weight, corner, dilation, table)
+
+
+def _filters(upstream, lying, padding, kernel, dilation):
+    """Return ∂W."""
+    channels, batch = lying.shape[0], lying.shape[3]
+    if winograd.fits(len(upstream), channels, kernel, upstream.shape[2], dilation[1]):
+        tiles, rows = winograd.tiles_of(upstream.shape[2]), lying.shape[1] + sum(padding[0])
+        table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
+        shape = (len(upstream), channels, *kernel)
+        grad = winograd.filters_gradient(upstream, lying, padding, shape, table)
+        if np.isfinite(grad).all():
+            return grad
+    source = _padded(lying, padding)
+    _, height, width, _ = source.shape
+    places = channels * kernel[0] * kernel[1]
+    many = len(upstream)
+    tile = FEW if many <= FEW[0] else MANY
+    offsets = _offsets(channels, height, width, batch, kernel, dilation)
+    if many % tile[0]:  # whole tiles only: filters of zeros fill the last one
+        filled = take(-(-many // tile[0]) * tile[0], *upstream.shape[1:])
+        filled[:many], filled[many:] = upstream, 0
+        upstream = filled
+    tiles = len(upstream) // tile[0] * -(-places // tile[1])
+    sums = take(2, tiles, SUMS)
+    out = np.empty((many, places), FLOAT32)
+    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, out)
+    return out.reshape(many, channels, *kernel)
+
+
+def _offsets(channels, height, width, batch, kernel, dilation):
+    """Return where each place (c, kh, kw) of the window begins, zeros behind to fill a tile."""
+
+    def make():
+        c, u, v = np.indices((channels, *kernel))
+        return ((c * height + u * dilation[0]) * width + v * dilation[1]) * batch
+
+    return _table((channels, height, width, batch, *kernel, *dilation), make)
+
+
+def _upstream_offsets(filters, height, width, batch, deep, dilation):
+    """Return where each row (kh, o) of the upstream gradient begins, seen from the window's."""
+
+    def make():
+        u, o = np.indices((deep, filters))
+        return (o * height - u * dilation) * width * batch
+
+    return _table((filters, height, width, batch, deep, dilation), make)
+
+
+def _table(key, make):
+    table = _tables.get(key)
+    if table is None:
+        if len(_tables) > 64:
+            _tables.clear()
+        places = make().reshape(-1)
+        table = _tables[key] = np.concatenate([places, np.zeros(8, np.int64)]).astype(np.int64)
+    return table
+
+
+@parallel
+def _pad(source, out, top, left):
+    channels = len(source)
+    parts = min(parts_of(out.size, SERIAL), channels)
+    if parts == 1:
+        _pad_channels(0, channels, source, out, top, left)
+    else:
+        for t in prange(parts):
+            first, last = share(t, parts, channels, 1)
+            _pad_channels(first, last, source, out, top, left)
+
+
+@jit
+def _pad_channels(first, last, source, out, top, left):
+    _, height, width, batch = source.shape
+    rows, columns = out.shape[1], out.shape[2]
+    ps, po = address(source), address(out)
+    out[first:last] = np.float32(0)
+    for c in range(first, last):
+        for h in range(height):
+            line = po + 4 * ((c * rows + h + top) * columns + left) * batch
+            _copy((ps + 4 * (c * height + h) * width * batch, line), width * batch, ())
+
+
+@parallel
+def _forward(source, filters, bias, with_bias, offsets, y):
+    places, rows = filters.shape[1], y.shape[1]
+    parts = min(parts_of(y.size * places, SERIAL), rows)
+    if parts == 1:
+        _rows(0, rows, source, filters, bias, with_bias, offsets, y)
+    else:
+        for t in prange(parts):
+            first, last = share(t, parts, rows, 1)
+            _rows(first, last, source, filters, bias, with_bias, offsets, y)
+
+
+@jit
+def _rows(first, last, source, filters, bias, with_bias, offsets, y):
+    many, places = filters.shape
+    line = source.shape[2] * source.shape[3]
+    columns = y.shape[2] * y.shape[3]
+    ps, pf, pb, po, py = (
+        address(source), address(filters), address(bias), address(offsets), address(y),
+    )  # fmt: skip
+    for h in range(first, last):
+        gemm_at(
+            pf, places, 1, ps + 4 * h * line, po, py + 4 * h * columns, y.shape[1] * columns,
+            many, columns, places, 3 if with_bias else 0, pb,
+        )  # fmt: skip
+
+
+@parallel
+def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, out):
+    rows, places = upstream.shape[1], out.shape[1]
+    if upstream.size * out.shape[1] < SERIAL or rows < 2:
+        sum_half(0, rows, 0, upstream, source, offsets, tile_filters, tile_places, sums, places)
+        sum_half(rows, rows, 1, upstream, source, offsets, tile_filters, tile_places, sums, places)
+    else:
+        for t in prange(2):
+            first, last = share(t, 2, rows, 1)
+            sum_half(
+                first, last, t, upstream, source, offsets, tile_filters, tile_places, sums, places
+            )
+    collect(sums, tile_filters, tile_places, out)
+
+
+@jit
+def _biases(upstream, out):
+    for o in range(len(out)):
+        out[o] = _sum((address(upstream) + 4 * o * upstream.shape[1],), upstream.shape[1], ())

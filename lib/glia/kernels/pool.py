@@ -1,0 +1,135 @@
+"""Max pooling of windows of 2 x 2; the textbook twin is in `glia.ops.pool`.
+
+The four values of a window lie in four stretches of memory (the batch is innermost), and the
+windows of all images are compared lane by lane. Other windows take the textbook's path.
+"""
+
+from __future__ import annotations
+
+from glia.ops.pool import max_pool2d as plain_max_pool2d
+from glia.ops.pool import max_pool2d_backward as plain_max_pool2d_backward
+
+from ._core.loops import vector_loop
+from ._core.memory import address
+from ._jit import jit, parallel, prange
+from ._layout import batch_first, batch_last
+from ._pool import FLOAT32, take
+from ._share import STREAM, parts_of, share
+
+
+def _larger(f, a, b):
+    """The larger one; NaN if either is."""
+    return f.where(b == b, f.where(b > a, b, a), b)
+
+
+def _largest(f, a, s):
+    return [_larger(f, _larger(f, a[0], a[1]), _larger(f, a[2], a[3]))]
+
+
+def _winners(f, a, s):
+    """The upstream gradient to the first of equals, 0 to the others."""
+    y, left = a[4], a[5]
+    out = []
+    for x in a[:4]:
+        here = x == y
+        out.append(f.where(here, left, 0.0))
+        left = f.where(here, 0.0, left)
+    return out
+
+
+_largest_of_four = vector_loop(_largest, loads=(0, 1, 2, 3), stores=(4,))
+_to_the_first = vector_loop(_winners, loads=tuple(range(6)), stores=(6, 7, 8, 9), unroll=1)
+_PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
+
+
+def max_pool2d(x, kernel, stride, padding, dilation):
+    """Return the largest value of each window."""
+    if _odd(x, kernel, stride, padding, dilation):
+        return plain_max_pool2d(x, kernel, stride, padding, dilation)
+    source = batch_last(x)
+    channels, height, width, batch = source.shape
+    y = take(channels, height // 2, width // 2, batch)
+    _forward(source, y)
+    return batch_first(y)
+
+
+def max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation):
+    """Send each window's gradient to its (first) largest value."""
+    if _odd(x, kernel, stride, padding, dilation) or grad.dtype != FLOAT32:
+        return plain_max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation)
+    source = batch_last(x)
+    out = take(*source.shape)
+    if source.shape[1] % 2 or source.shape[2] % 2:
+        out[...] = 0  # the last row or column is in no window
+    _backward(source, batch_last(y), batch_last(grad), out)
+    return batch_first(out)
+
+
+def _odd(x, *window):
+    return x.dtype != FLOAT32 or not x.size or window != _PAIRS
+
+
+@parallel
+def _forward(x, y):
+    rows = y.shape[0] * y.shape[1]
+    parts = min(parts_of(x.size, STREAM), rows)
+    if parts == 1:
+        _rows(0, rows, x, y)
+    else:
+        for t in prange(parts):
+            first, last = share(t, parts, rows, 1)
+            _rows(first, last, x, y)
+
+
+@jit
+def _rows(first, last, x, y):
+    height, width, batch = x.shape[1], x.shape[2], x.shape[3]
+    px, py = address(x), address(y)
+    right, down = 4 * batch, 4 * width * batch
+    for row in range(first, last):
+        c, h = row // y.shape[1], row % y.shape[1]
+        for w in range(y.shape[2]):
+            a = px + 4 * (((c * height + 2 * h) * width + 2 * w) * batch)
+            out = py + 4 * ((row * y.shape[2] + w) * batch)
+            _largest_of_four((a, a + right, a + down, a + down + right, out), batch, ())
+
+
+@parallel
+def _backward(x, y, grad, out):
+    rows = y.shape[0] * y.shape[1]
+    parts = min(parts_of(x.size, STREAM), rows)
+    if parts == 1:
+        _rows_backward(0, rows, x, y, grad, out)
+    else:
+        for t in prange(parts):
+            first, last = share(t, parts, rows, 1)
+            _rows_backward(first, last, x, y, grad, out)
+
+
+@jit
+def _rows_backward(first, last, x, y, grad, out):
+    height, width, batch = x.shape[1], x.shape[2], x.shape[3]
+    px, py, pg, po = address(x), address(y), address(grad), address(out)
+    right, down = 4 * batch, 4 * width * batch
+    for row in range(first, last):
+        c, h = row // y.shape[1], row % y.shape[1]
+        for w in range(y.shape[2]):
+            move = 4 * (((c * height + 2 * h) * width + 2 * w) * batch)
+            a, d = px + move, po + move
+            here = 4 * ((row * y.shape[2] + w) * batch)
+            _to_the_first(
+                (
+                    a,
+                    a + right,
+                    a + down,
+                    a + down + right,
+                    py + here,
+                    pg + here,
+                    d,
+                    d + right,
+                    d + down,
+                    d + down + right,
+                ),
+                batch,
+                (),
+            )
