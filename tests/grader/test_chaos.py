@@ -33,7 +33,7 @@ KINDS = [source for name, source in ESCAPES.items() if name != "toploop"]
 @pytest.mark.parametrize(
     ("students", "kills"),
     [
-        pytest.param(7, 2, id="small"),
+        pytest.param(7, 2, id="small", marks=pytest.mark.slow),
         pytest.param(200, 25, id="whole", marks=[pytest.mark.campaign, pytest.mark.timeout(3600)]),
     ],
 )

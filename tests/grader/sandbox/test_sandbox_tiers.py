@@ -151,6 +151,7 @@ def home():
     shutil.rmtree(path)
 
 
+@pytest.mark.slow
 def test_an_ordinary_user_is_as_well_protected(home):
     if not hasattr(os, "getuid") or os.getuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("needs root, to become an ordinary user")
