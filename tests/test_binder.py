@@ -46,5 +46,6 @@ def test_start_hands_over_with_the_servers_setting_in_place():
     assert run("start", "python", "-c", code).strip() == "True"
 
 
+@pytest.mark.slow
 def test_post_build_compiles_the_kernels():
     run("postBuild")

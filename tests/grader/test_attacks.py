@@ -321,6 +321,7 @@ TRICKS = {
 }
 
 
+@pytest.mark.slow
 def test_tricks_of_the_notebook(tmp_path):
     made = {name: _trick(change) for name, (change, _) in TRICKS.items()}
     course, records = _graded(tmp_path, made | {"blank": released})

@@ -119,6 +119,7 @@ def test_parameters_from_elsewhere_are_of_no_use(exercise):
     assert judge(exercise, LocalAnswerer(lambda *args: stolen), seed=5).points == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_solutions_have_room(seed):
     for task, name in ((lenet, "train_lenet"), (deep, "train_residual")):

@@ -68,7 +68,11 @@ SETS = {path.name: ProblemSet(path.name) for path in sorted(SOURCES.iterdir())}
 by_set = pytest.mark.parametrize("given", SETS.values(), ids=SETS)
 by_answer = pytest.mark.parametrize(
     ("given", "name"),
-    [pytest.param(s, n, id=f"{s.name}-{n}") for s in SETS.values() for n in s.release.exercises],
+    [
+        pytest.param(s, n, id=f"{s.name}-{n}", marks=[pytest.mark.slow] * EXERCISES[n].milestone)
+        for s in SETS.values()
+        for n in s.release.exercises
+    ],
 )
 
 

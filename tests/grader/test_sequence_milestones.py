@@ -27,6 +27,7 @@ def test_letters_and_languages_are_renumbered():
     assert commonest[0] != commonest[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", [NAMES, VERSE], ids=lambda e: e.name)
 def test_parameters_from_elsewhere_are_of_no_use(exercise):
     module = {"train_surnames": surnames, "train_gpt": verse}[exercise.name]
@@ -36,6 +37,7 @@ def test_parameters_from_elsewhere_are_of_no_use(exercise):
     assert verdict.points == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_surname_solutions_have_room(seed):
     given, held_out = surnames._task(np.random.default_rng(seed))
@@ -100,6 +102,7 @@ def test_the_limits_lie_where_the_statement_says():
     assert verse.LEARNS < letters and verse.GOOD < before
 
 
+@pytest.mark.slow
 def test_the_reference_writes_better_than_pairs_of_letters():
     verdict = judge(VERSE, LocalAnswerer(VERSE.reference), seed=6)
     assert verdict.passed, verdict.to_text()
