@@ -11,27 +11,29 @@ from ..harness import Duel, case
 from ..training import duel, forward_backward, same_weights
 
 
-def layer(ours, theirs, shape, with_input=True, tolerance=2e-4, in_our_order=False):
-    """Forward and backward of one layer on images; theirs and ours get the same gradient."""
+def layer(ours, theirs, shape, with_input=True, tolerance=2e-4, first=False):
+    """Forward and backward of one layer on images; theirs and ours get the same gradient.
+
+    Both get images and gradients as their own neighbouring layers would have left them in memory:
+    PyTorch in the usual order, glia with the batch innermost. Only the first layer of a net gets
+    images in the usual order, as a data loader hands them out.
+    """
     import torch
 
     rng = np.random.default_rng(0)
     if list(theirs.parameters()):
         same_weights(ours, theirs)
     x = rng.standard_normal(shape).astype(np.float32)
-    if in_our_order:  # as a convolution before it would have left it
-        x = np.ascontiguousarray(x.transpose(1, 2, 3, 0)).transpose(3, 0, 1, 2)
-    mine = glia.tensor(x) if not in_our_order else glia.Tensor.make(x)
-    other = torch.from_numpy(np.ascontiguousarray(x))
+    mine = glia.Tensor.make(x if first else batch_innermost(x))
+    other = torch.from_numpy(x)
     mine.requires_grad_(with_input)
     other.requires_grad_(with_input)
     with torch.no_grad():
         upstream = rng.standard_normal(tuple(theirs(other).shape)).astype(np.float32)
-    if in_our_order:
-        upstream = np.ascontiguousarray(upstream.transpose(1, 2, 3, 0)).transpose(3, 0, 1, 2)
-    a = forward_backward(lambda: ours(mine), [mine, *ours.parameters()], glia.Tensor.make(upstream))
-    contiguous = torch.from_numpy(np.ascontiguousarray(upstream))
-    b = forward_backward(lambda: theirs(other), [other, *theirs.parameters()], contiguous)
+    gradient = glia.Tensor.make(batch_innermost(upstream))
+    a = forward_backward(lambda: ours(mine), [mine, *ours.parameters()], gradient)
+    gradient = torch.from_numpy(upstream)
+    b = forward_backward(lambda: theirs(other), [other, *theirs.parameters()], gradient)
     agree = [("output", a().detach().numpy().copy(), b().detach().numpy().copy(), tolerance)]
     if with_input:
         agree.append(("input.grad", mine.grad.numpy().copy(), other.grad.numpy().copy(), tolerance))
@@ -40,7 +42,11 @@ def layer(ours, theirs, shape, with_input=True, tolerance=2e-4, in_our_order=Fal
     return Duel(a, b, agree)
 
 
-def conv(shape, out, kernel, padding, with_input):
+def batch_innermost(x):
+    return np.ascontiguousarray(x.transpose(1, 2, 3, 0)).transpose(3, 0, 1, 2)
+
+
+def conv(shape, out, kernel, padding, first):
     import torch
 
     sizes = (shape[1], out, kernel)
@@ -48,20 +54,21 @@ def conv(shape, out, kernel, padding, with_input):
         glia.nn.Conv2d(*sizes, padding=padding),
         torch.nn.Conv2d(*sizes, padding=padding),
         shape,
-        with_input,
+        with_input=not first,
+        first=first,
     )
 
 
-case("conv (32,1,28,28) to 6 k5", 5.0, 8.0)(partial(conv, (32, 1, 28, 28), 6, 5, 0, False))
-case("conv (32,6,12,12) to 16 k5", 2.5, 4.0)(partial(conv, (32, 6, 12, 12), 16, 5, 0, True))
-case("conv (16,16,32,32) to 32 k3 p1", 1.2, 1.7)(partial(conv, (16, 16, 32, 32), 32, 3, 1, True))
+case("conv (32,1,28,28) to 6 k5", 5.0, 8.0)(partial(conv, (32, 1, 28, 28), 6, 5, 0, True))
+case("conv (32,6,12,12) to 16 k5", 2.5, 4.0)(partial(conv, (32, 6, 12, 12), 16, 5, 0, False))
+case("conv (16,16,32,32) to 32 k3 p1", 1.2, 1.7)(partial(conv, (16, 16, 32, 32), 32, 3, 1, False))
 
 
 @case("max pool (32,6,24,24)", 15.0, 25.0)
 def pool():
     import torch
 
-    return layer(glia.nn.MaxPool2d(2), torch.nn.MaxPool2d(2), (32, 6, 24, 24), in_our_order=True)
+    return layer(glia.nn.MaxPool2d(2), torch.nn.MaxPool2d(2), (32, 6, 24, 24))
 
 
 @case("batch norm (16,32,32,32)", 3.0, 6.0)
@@ -72,7 +79,6 @@ def norm():
         glia.nn.BatchNorm2d(32),
         torch.nn.BatchNorm2d(32),
         (16, 32, 32, 32),
-        in_our_order=True,
         tolerance=1e-3,
     )
 

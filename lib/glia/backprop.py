@@ -149,54 +149,53 @@ def _walk(
     def deliver(
         variable: Any, source: tuple[Context, int] | None, array: np.ndarray, is_new: bool
     ) -> None:
-        if source is not None:
-            ctx, index = source
-            slots = pending.get(ctx)
-            if slots is None:
-                slots = pending[ctx] = [None] * len(ctx.shapes)
-            known = slots[index]
-            if known is None:
-                slots[index] = array
-            elif (ctx, index) in summed:
-                known += array  # the sum is nobody else's yet
+        """Give a variable one gradient more."""
+        if source is None:
+            key = id(variable)
+            if key in leaves:
+                leaves[key] = (variable, leaves[key][1] + array, True)
             else:
-                slots[index] = np.asarray(known + array)
-                summed.add((ctx, index))
-        elif id(variable) in leaves:
-            leaves[id(variable)] = (variable, leaves[id(variable)][1] + array, True)
+                leaves[key] = (variable, array, is_new)
+            return
+        ctx, index = source
+        slots = pending.get(ctx)
+        if slots is None:
+            slots = pending[ctx] = [None] * len(ctx.shapes)
+        known = slots[index]
+        if known is None:
+            slots[index] = array
+        elif source in summed:
+            known += array  # the sum is nobody else's yet
         else:
-            leaves[id(variable)] = (variable, array, is_new)
+            slots[index] = np.asarray(known + array)
+            summed.add(source)
 
     for root, seed in zip(roots, seeds, strict=True):
         source = None if root.grad_fn is None else (root.grad_fn, root.output_index)
         deliver(root, source, seed, False)
-    order = topological_order([r.grad_fn for r in roots if r.grad_fn is not None])
     outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
-    for ctx in order:
+    for ctx in topological_order([r.grad_fn for r in roots if r.grad_fn is not None]):
         grads = pending.pop(ctx, None)
-        if grads is None:
-            continue
-        if len(grads) > 1 or ctx.hooks or found is not None:
-            _complete(ctx, grads, outputs, found)
-        is_new = ctx.function.keeps_nothing
-        results = _local_gradients(ctx, grads)
-        inputs, sources = ctx.inputs, ctx.sources
-        for position, needed in enumerate(ctx.needs_input_grad):
-            array = results[position]
-            if needed and array is not None:
-                variable = inputs[position]
-                expected = variable.array
-                if (
-                    type(array) is not np.ndarray
-                    or array.shape != expected.shape
-                    or array.dtype is not expected.dtype
-                ):
-                    array = _checked(ctx, position, array)
-                deliver(variable, sources[position], array, is_new)
-        if retain_graph:
-            ctx.grad_outputs = grads
-    if not retain_graph:
-        for ctx in order:
+        if grads is not None:
+            if len(grads) > 1 or ctx.hooks or found is not None:
+                _complete(ctx, grads, outputs, found)
+            is_new = ctx.function.keeps_nothing
+            results = _local_gradients(ctx, grads)
+            inputs, sources = ctx.inputs, ctx.sources
+            for position, needed in enumerate(ctx.needs_input_grad):
+                if needed and (array := results[position]) is not None:
+                    variable = inputs[position]
+                    expected = variable.array
+                    if (
+                        type(array) is not np.ndarray
+                        or array.shape != expected.shape
+                        or array.dtype is not expected.dtype
+                    ):
+                        array = _checked(ctx, position, array)
+                    deliver(variable, sources[position], array, is_new)
+            if retain_graph:
+                ctx.grad_outputs = grads
+        if not retain_graph:
             ctx.release()
     return [
         (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array, is_new)

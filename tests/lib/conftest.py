@@ -1,5 +1,12 @@
+import glia
 import pytest
 from glia import backend
+
+
+@pytest.fixture(autouse=True)
+def same_numbers_in_any_order():
+    """Start each test with the same random numbers, whichever tests ran before it."""
+    glia.manual_seed(0)
 
 
 @pytest.fixture(params=["numpy", "numba"])

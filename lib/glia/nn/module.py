@@ -46,10 +46,11 @@ class Module:
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Run the hooks and forward; a ShapeError learns the layer's name on its way out."""
-        for hook in tuple(self._forward_pre_hooks):
-            changed = hook(self, inputs)
-            if changed is not None:
-                inputs = changed if isinstance(changed, tuple) else (changed,)
+        if self._forward_pre_hooks:
+            for hook in tuple(self._forward_pre_hooks):
+                changed = hook(self, inputs)
+                if changed is not None:
+                    inputs = changed if isinstance(changed, tuple) else (changed,)
         watching = watch.active
         if watching:
             watch.enter(type(self).__name__, self._name)
@@ -61,9 +62,10 @@ class Module:
         finally:
             if watching:
                 watch.leave()
-        for hook in tuple(self._forward_hooks):
-            changed = hook(self, inputs, output)
-            output = output if changed is None else changed
+        if self._forward_hooks:
+            for hook in tuple(self._forward_hooks):
+                changed = hook(self, inputs, output)
+                output = output if changed is None else changed
         return output
 
     # Attributes: parameters, buffers and modules are filed as they are set

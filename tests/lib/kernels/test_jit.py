@@ -168,6 +168,6 @@ def test_idle_threads_of_openmp_sleep_soon_unless_somebody_chose(copy_of_glia, m
     for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):  # as this very process may have chosen
         monkeypatch.delenv(name, raising=False)
     look = "import os, glia.kernels._jit; print(os.environ.get('GOMP_SPINCOUNT'))"
-    assert run(look, copy_of_glia).stdout.split() == ["1000"]
+    assert run(look, copy_of_glia).stdout.split() == ["5000"]
     assert run(look, copy_of_glia, GOMP_SPINCOUNT="7").stdout.split() == ["7"]
     assert run(look, copy_of_glia, OMP_WAIT_POLICY="active").stdout.split() == ["None"]
