@@ -8,6 +8,7 @@ smallest, the median and the largest of them.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,7 +40,10 @@ class Duel:
 
 @dataclass
 class Case:
-    """One row of the table: what to build, the ratio that must hold, and the one aimed at."""
+    """One row of the table: what to build, the ratio that must hold, and the one aimed at.
+
+    A gate of 0 means that the row is for information, and no part of the mean.
+    """
 
     name: str
     build: Callable[[], Duel]
@@ -110,6 +114,12 @@ def run(case: Case, pairs: int = PAIRS) -> Result:
         float(v) for v in (ratios.min(), np.median(ratios), ratios.max())
     )
     return result
+
+
+def geometric_mean(results: list[Result]) -> float:
+    """Return the geometric mean of the ratios of all cases that have a gate; 0 without any."""
+    ratios = [r.median for r in results if r.median and r.gate]
+    return math.exp(sum(map(math.log, ratios)) / len(ratios)) if ratios else 0.0
 
 
 def _timed(step: Callable[[], object]) -> float:

@@ -117,3 +117,4 @@ def lenet_step(batch):
 
 case("LeNet-5 batch 32 Adam", 3.5, 6.0)(partial(lenet_step, 32))
 case("LeNet-5 batch 64 Adam", 3.5, 6.0)(partial(lenet_step, 64))
+case("LeNet-5 batch 1 Adam", 0, 0)(partial(lenet_step, 1))

@@ -65,3 +65,8 @@ def mlp_128_adam():
 @case("tiny mlp 4-16-16-3 SGD", 10.0, 20.0)
 def mlp_tiny():
     return build((4, 16, 16, 3), 8, "SGD")
+
+
+@case("mlp batch 1 SGD", 0, 0)
+def mlp_1_sgd():
+    return build(MNIST, 1, "SGD")
