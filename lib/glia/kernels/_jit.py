@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib
 import os
 import platform
 import sys
@@ -43,12 +44,12 @@ def jit(function: _F) -> _F:
 def parallel(function: Callable[..., Any]) -> Any:
     """Compile a kernel whose `prange` loops are shared out among the threads.
 
-    One lock serves all launches: numba's layer "workqueue" (the default on macOS, and what may be
-    forked after use) ends the process if two Python threads launch at once.
+    Where numba's layer is "workqueue" (the default on macOS, and what may be forked after use), one
+    lock serves all launches: it ends the process if two Python threads launch at once.
     """
-    if _settings.DISABLE_JIT:
-        return function
     compiled = _compiled(function, True)
+    if _settings.DISABLE_JIT or _threads_may_launch():
+        return compiled
 
     @functools.wraps(function)
     def launch(*args: Any) -> Any:
@@ -56,6 +57,21 @@ def parallel(function: Callable[..., Any]) -> Any:
             return compiled(*args)
 
     return launch
+
+
+@functools.cache
+def _threads_may_launch() -> bool:
+    """Return whether numba's layer takes launches from several Python threads at once."""
+    chosen = str(_settings.THREADING_LAYER).lower()
+    if chosen in ("tbb", "omp", "safe", "threadsafe"):
+        return True
+    if chosen != "default" or _settings.THREADING_LAYER_PRIORITY[-1] != "workqueue":
+        return False
+    try:
+        importlib.import_module("numba.np.ufunc.omppool")
+    except ImportError:
+        return False
+    return True
 
 
 _launching = threading.Lock()
