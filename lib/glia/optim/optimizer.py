@@ -81,16 +81,20 @@ class Optimizer:
             with enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            upwards = group.get("maximize")
+            decay = 0 if self.decoupled else group.get("weight_decay")
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                state = self.state.setdefault(parameter, {})
-                state["step"] = state.get("step", 0) + 1
+                state = self.state.get(parameter)
+                if state is None:
+                    state = self.state[parameter] = {"step": 0}
+                state["step"] += 1
                 w, grad = parameter.array, parameter.grad.array
-                if group.get("maximize"):
+                if upwards:
                     grad = -grad
-                if group.get("weight_decay") and not self.decoupled:
-                    grad = grad + group["weight_decay"] * w
+                if decay:
+                    grad = grad + decay * w
                 self.update(w, grad, state, group)
         return loss
 
