@@ -16,7 +16,7 @@ async ([section, place, kind, ms]) => {
     let last = -1;
     while (last !== count) {
       last = count;
-      await new Promise((done) => setTimeout(done, 250));
+      await new Promise((done) => setTimeout(done, 160));
     }
   };
   const say = (event) => input.dispatchEvent(new Event(event, { bubbles: true }));
@@ -38,7 +38,7 @@ async ([section, place, kind, ms]) => {
   };
   if (places < 2) return 0;
 
-  const asked = answered(kind === "run" ? 5000 : 600); // the first may compile something
+  const asked = answered(kind === "run" ? 5000 : 400); // the first may compile something
   if (kind === "run") input.click(); else turn();
   await asked;
   const first = count;

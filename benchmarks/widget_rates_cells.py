@@ -101,7 +101,7 @@ show("SoftmaxTemperature", W.SoftmaxTemperature())
 # %%
 show("ForwardPass", W.ForwardPass(x1=1.0, x2=0.8))
 # %%
-show("WeightConventions", W.WeightConventions(neurons=2, inputs=3))
+show("WeightConventions", W.WeightConventions(neurons=3, inputs=3))
 # %%
 show("BoundaryByWidth", W.BoundaryByWidth(data="xor"))
 # %%
