@@ -203,11 +203,12 @@ def test_a_drag_tells_two_places_and_then_the_newest_as_answers_come(level):
     assert len(level.evaluate("sent")) == 3
 
 
-def test_a_release_saves_and_forgets_answers_that_were_lost(level):
+@pytest.mark.parametrize("release", ["change", "pointerup"])
+def test_a_release_saves_and_forgets_answers_that_were_lost(level, release):
     ranged = level.get_by_role("slider", name="Level")
     for place in (1, 2, 3):
         ranged.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", place)
-    ranged.evaluate("e => e.dispatchEvent(new Event('change'))")
+    ranged.evaluate("(e, kind) => e.dispatchEvent(new Event(kind))", release)
     assert level.evaluate("[model.get('level'), saves, sent.length]") == [3, 1, 2]
     ranged.evaluate("e => { e.value = 8; e.dispatchEvent(new Event('input')); }")
     assert level.evaluate("sent")[2:] == [{"set": {"level": 8}}]

@@ -86,6 +86,7 @@ const gliaControls = {
         else drag.to(spec.name, now);
       },
       onchange: drag.release,
+      onpointerup: drag.release, // back where it began it has not changed
     });
     const value = gliaMake("output", { for: id, class: "glia-value" });
     const update = () => {
