@@ -9,11 +9,17 @@ MODEL = """
   window.saves = 0;
   window.model = {
     get: (name) => state[name],
-    set: (name, value) => { state[name] = value; listeners.forEach((f) => f()); },
+    set: (name, value) => {
+      state[name] = value;
+      listeners.filter(([event]) => event === "change" || event === `change:${name}`)
+        .forEach(([, f]) => f());
+    },
     save_changes: () => { window.saves += 1; },
     send: (message) => window.sent.push(message),
-    on: (event, f) => listeners.push(f),
-    off: (event, f) => listeners.splice(listeners.indexOf(f), 1),
+    on: (event, f) => listeners.push([event, f]),
+    off: (event, f) => {
+      listeners.splice(listeners.findIndex(([e, g]) => e === event && g === f), 1);
+    },
     listeners,
   };
 }

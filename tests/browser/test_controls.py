@@ -176,3 +176,39 @@ def test_in_a_narrow_page_a_wide_picture_scrolls_and_nothing_sticks_out(page):
     assert line["x"] + line["width"] <= box["x"] + box["width"]
     page.set_viewport_size({"width": 900, "height": 600})
     page.wait_for_function("document.querySelector('.glia-picture').tabIndex === -1")
+
+
+class Level(Explorer):
+    level = traitlets.Int(0).tag(sync=True)
+
+    def draw(self):
+        return {"svg": svg.picture(10, 10, alt="a level"), "say": str(self.level)}
+
+
+@pytest.fixture
+def level(page):
+    mount(page, Level(label="Level", controls=[slider("level", "Level", 0, 9)]))
+    return page
+
+
+def test_a_drag_tells_two_places_and_then_the_newest_as_answers_come(level):
+    ranged = level.get_by_role("slider", name="Level")
+    for place in (1, 2, 3, 4):
+        ranged.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", place)
+    assert level.evaluate("[model.get('level'), saves]") == [4, 0]
+    assert level.evaluate("sent") == [{"set": {"level": 1}}, {"set": {"level": 2}}]
+    level.evaluate("model.set('answered', 1)")
+    assert level.evaluate("sent")[2:] == [{"set": {"level": 4}}]
+    level.evaluate("model.set('answered', 2); model.set('answered', 3)")
+    assert len(level.evaluate("sent")) == 3
+
+
+@pytest.mark.parametrize("release", ["change", "pointerup"])
+def test_a_release_saves_and_forgets_answers_that_were_lost(level, release):
+    ranged = level.get_by_role("slider", name="Level")
+    for place in (1, 2, 3):
+        ranged.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", place)
+    ranged.evaluate("(e, kind) => e.dispatchEvent(new Event(kind))", release)
+    assert level.evaluate("[model.get('level'), saves, sent.length]") == [3, 1, 2]
+    ranged.evaluate("e => { e.value = 8; e.dispatchEvent(new Event('input')); }")
+    assert level.evaluate("sent")[2:] == [{"set": {"level": 8}}]

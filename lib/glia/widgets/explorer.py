@@ -110,6 +110,7 @@ class Explorer(anywidget.AnyWidget):
     backdrop = traitlets.Unicode("").tag(sync=True)
     wide = traitlets.Bool(False).tag(sync=True)  # the picture takes a whole line
     error = traitlets.Unicode("").tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)  # places of drags, so that the page tells the next
 
     redraw_on: ClassVar[tuple[str, ...]] = ()  # traits beyond the controls' that change the picture
 
@@ -119,6 +120,8 @@ class Explorer(anywidget.AnyWidget):
         bound = {c["name"] for c in self.controls if c["kind"] not in ("press", "run")} | set(
             self.redraw_on
         )
+        for name in bound:  # the page knows what it said
+            self.traits()[name].tag(echo_update=False)
         if bound:
             self.observe(self._on_trait, names=sorted(bound))
         self.redraw()
@@ -164,7 +167,12 @@ class Explorer(anywidget.AnyWidget):
             return
         # one message for all that a press changes: on a stock server each further one costs 40 ms
         with self.hold_sync():
-            if "press" in content:
+            if "set" in content:
+                try:
+                    self.set_state(content["set"])
+                finally:
+                    self.answered += 1
+            elif "press" in content:
                 self.on_press(str(content["press"]))
             elif "click" in content:
                 self.on_click(str(content["click"]), float(content["x"]), float(content["y"]))

@@ -34,6 +34,40 @@ function gliaSave(model, name, value) {
   model.save_changes();
 }
 
+// A drag tells its places by messages of its own, two of them under way at a time, and its release
+// is saved as any other change. ipywidgets would tell the next place only after the kernel's last
+// word on this one, and on a stock server that word lies still for 40 ms unless the page sends
+// something meanwhile.
+function gliaDrag(model) {
+  let away = 0;
+  let latest = null;
+  const go = () => {
+    if (latest === null || away >= 2) return;
+    model.send({ set: latest });
+    away += 1;
+    latest = null;
+  };
+  const answered = () => {
+    away = Math.max(away - 1, 0);
+    go();
+  };
+  model.on("change:answered", answered);
+  return {
+    to(name, value) {
+      if (model.get(name) === value) return;
+      model.set(name, value);
+      latest = { ...latest, [name]: value };
+      go();
+    },
+    release() {
+      away = 0; // an answer that was lost holds up no further drag
+      latest = null; // it is saved now
+      model.save_changes();
+    },
+    stop: () => model.off("change:answered", answered),
+  };
+}
+
 function gliaRangeOf(model, name) {
   return model.get("controls").find((c) => c.kind === "range" && c.name === name);
 }
@@ -42,9 +76,17 @@ function gliaRangeOf(model, name) {
 const gliaControls = {
   range(model, spec) {
     const id = gliaId();
+    const drag = gliaDrag(model);
     const input = gliaMake("input", {
       type: "range", id, min: spec.min, max: spec.max, step: spec.step,
-      oninput: () => gliaSave(model, spec.name, Number(input.value)),
+      oninput: () => {
+        const now = Number(input.value);
+        // what turns pages that the page has needs no quick answer
+        if (model.get("frame_by") === spec.name) gliaSave(model, spec.name, now);
+        else drag.to(spec.name, now);
+      },
+      onchange: drag.release,
+      onpointerup: drag.release, // back where it began it has not changed
     });
     const value = gliaMake("output", { for: id, class: "glia-value" });
     const update = () => {
@@ -58,7 +100,8 @@ const gliaControls = {
       input.setAttribute("aria-valuetext", words);
     };
     const label = gliaMake("label", { for: id }, spec.label);
-    return { node: gliaMake("div", { class: "glia-range" }, label, input, value), update };
+    const node = gliaMake("div", { class: "glia-range" }, label, input, value);
+    return { node, update, stop: drag.stop };
   },
 
   choice(model, spec) {

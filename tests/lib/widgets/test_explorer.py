@@ -126,3 +126,25 @@ def test_a_press_is_answered_in_one_message(monkeypatch):
     counter._on_message(counter, {"press": "more"}, [])
     assert len(sent) == 1 and {"count", "picture"} <= sent[0]
     assert counter.picture["say"] == "2"
+
+
+def test_a_place_of_a_drag_is_answered_by_its_picture_and_not_told_back(monkeypatch):
+    counter, sent = Counter(), []
+    monkeypatch.setattr(counter, "send_state", lambda key=None: sent.append(set(key)))
+    counter._on_message(counter, {"set": {"value": 7}}, [])
+    assert (counter.value, counter.picture["say"], counter.answered) == (7, "now 7", 1)
+    assert sent == [{"picture", "answered"}]
+
+
+def test_a_drag_to_what_is_no_value_is_answered_too():
+    counter = Counter()
+    with pytest.raises(traitlets.TraitError, match="value"):
+        counter._on_message(counter, {"set": {"value": "far"}}, [])
+    assert (counter.value, counter.answered) == (0, 1)
+
+
+def test_the_page_is_not_told_what_it_has_just_said(monkeypatch):
+    counter, sent = Counter(), []
+    monkeypatch.setattr(counter, "_send", lambda message, buffers=None: sent.append(message))
+    counter.set_state({"value": 7})
+    assert [m for m in sent if "value" in m["state"]] == []
