@@ -1,4 +1,4 @@
-"""The gradients of what was picked out of an array; textbook twins in `glia.ops`.
+"""The gradients of what was picked out of an array, and joining; textbook twins in `glia.ops`.
 
 One thread adds up a table's rows, in the order of their uses: sums depend on nothing else.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from glia.ops.activation import embedding_backward as plain_embedding_backward
+from glia.ops.shape import concatenate as plain_concatenate
 from glia.ops.shape import slice_backward as plain_slice_backward
 
 from ._core.loops import vector_loop
@@ -38,6 +39,16 @@ def slice_backward(grad, shape, index):
     out.fill(0)
     out[index] = grad
     return out
+
+
+def concatenate(arrays, dim):
+    """Return arrays joined along an axis."""
+    first = arrays[0]
+    if any(a.dtype != FLOAT32 or a.ndim != first.ndim for a in arrays) or not first.ndim:
+        return plain_concatenate(arrays, dim)
+    shape = list(first.shape)
+    shape[dim] = sum(a.shape[dim] for a in arrays)
+    return np.concatenate(arrays, axis=dim, out=take(*shape))
 
 
 @jit

@@ -270,6 +270,13 @@ def slice_backward(draw):
     return draw.array(*np.empty(shape)[index].shape), shape, index
 
 
+def concatenate(draw):
+    rows, axis = draw.size(9), int(draw.rng.integers(2))
+    sizes = [draw.size(30) for _ in range(draw.rng.integers(1, 4))]
+    arrays = [draw.array(*((rows, n) if axis else (n, rows))) for n in sizes]
+    return arrays, axis
+
+
 def sgd_update_(draw):
     w = relu(draw)[0]
     return np.array(w), draw.array(*w.shape), 0.1
@@ -316,6 +323,7 @@ CASES: list = [
     gru_backward,
     embedding_backward,
     slice_backward,
+    concatenate,
     sgd_update_,
     momentum_update_,
     adam_update_,

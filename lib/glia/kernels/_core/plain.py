@@ -71,7 +71,7 @@ def write(place: int, offset: int, value: float) -> None:
     floats(place + 4 * offset, 1, 1, 1)[0, 0] = value
 
 
-def run_loop(formula: Callable, stores: tuple, reduce: str | None) -> Callable:
+def run_loop(formula: Callable, stores: tuple, reduce: str | tuple | None) -> Callable:
     """Return the plain twin of a vector loop."""
 
     def run(pointers, count, scalars):
@@ -82,13 +82,15 @@ def run_loop(formula: Callable, stores: tuple, reduce: str | None) -> Callable:
             results, value = results
         for index, result in zip(stores, results, strict=True):
             arrays[index][:] = result
-        if reduce == "sum":
-            return value.sum(dtype=_F4)
-        if reduce == "max":
-            return value.max(initial=_F4.type(-np.inf))
-        return None
+        if isinstance(reduce, tuple):
+            return tuple(_reduced(*pair) for pair in zip(reduce, value, strict=True))
+        return None if reduce is None else _reduced(reduce, value)
 
     return run
+
+
+def _reduced(kind, value):
+    return value.sum(dtype=_F4) if kind == "sum" else value.max(initial=_F4.type(-np.inf))
 
 
 def gemm(a, a_row, a_col, b, b_row, c, c_row, rows, columns, depth, start, bias):
