@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -149,7 +150,9 @@ class Split(Op):
     @staticmethod
     def forward(ctx, x, cuts, dim):
         ctx.save_for_backward(dim)
-        return tuple(np.split(x, cuts, axis=dim))
+        before = (slice(None),) * (dim % x.ndim)
+        pairs = itertools.pairwise((0, *cuts, x.shape[dim]))
+        return tuple([x[(*before, slice(*pair))] for pair in pairs])
 
     @staticmethod
     def backward(ctx, *grads):

@@ -235,10 +235,12 @@ def gru_backward(draw):
 
 def attention(draw):
     lead = [(draw.size(4, 1),), (draw.size(4, 1), draw.size(4, 1))][draw.rng.integers(2)]
-    length, many, depth, width = (draw.size(most, 1) for most in (20, 20, 20, 20))
+    length, many, depth, width = (draw.size(most, 1) for most in (60, 60, 20, 20))
     q, k = draw.array(*lead, length, depth), draw.array(*lead, many, depth)
     v = draw.array(*lead, many, width)
     mask = draw.rng.random((length, many)) < 0.7
+    if draw.rng.random() < 0.5:
+        mask &= np.tri(length, many, draw.rng.integers(-2, 20), dtype=bool)
     if draw.rng.random() < 0.3:
         mask = mask.astype(draw.dtype)
     return q, k, v, None if draw.rng.random() < 0.5 else mask, 0.3
@@ -247,7 +249,7 @@ def attention(draw):
 def attention_backward(draw):
     q, k, v, mask, scale = attention(draw)
     y, weights = pair("attention")[0](q, k, v, mask, scale)
-    return draw.array(*y.shape), q, k, v, weights, scale
+    return draw.array(*y.shape), q, k, v, weights, mask, scale
 
 
 def product(draw):
