@@ -12,6 +12,8 @@ and such a head is done again in full.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from glia.ops import attention as plain
@@ -30,14 +32,25 @@ def _shifted_exp(f, a, s):
     return [e], e
 
 
+def _masked_score(f, a, s):
+    return f.where(a[1] == -math.inf, a[1], f.fma(a[0], s[0], a[1]))  # what is hidden may be NaN
+
+
+def _masked_exp(f, a, s):
+    e = f.exp_below_zero(_masked_score(f, a, s) - s[1])
+    return [e], e
+
+
 _scale = vector_loop(lambda f, a, s: [a[0] * s[0]], stores=(0,))
 _fill = vector_loop(lambda f, a, s: [s[0]], loads=(), stores=(0,))
-_masked = vector_loop(lambda f, a, s: [f.fma(a[0], s[0], a[1])], stores=(0,))
 _largest = vector_loop(lambda f, a, s: ([], a[0]), reduce="max", unroll=1)
+_largest_masked = vector_loop(lambda f, a, s: ([], _masked_score(f, a, s)), reduce="max", unroll=1)
 _exponentials = vector_loop(_shifted_exp, stores=(0,), reduce="sum")
+_masked_exponentials = vector_loop(_masked_exp, stores=(0,), reduce="sum")
 _dot = vector_loop(lambda f, a, s: ([], a[0] * a[1]), reduce="sum", unroll=1)
 _pull = vector_loop(lambda f, a, s: [a[0] * (a[1] - s[0]) * s[1]], stores=(1,))
 _not_finite = vector_loop(lambda f, a, s: ([], a[0] * 0.0), reduce="sum", unroll=1)
+_nans = vector_loop(lambda f, a, s: ([], f.where(a[0] == a[0], 0.0, 1.0)), reduce="sum", unroll=1)
 _nobody = np.zeros((1, 1), np.float32)
 _everywhere = np.zeros(0, np.int64)
 _BLOCK = 16  # queries in a block
@@ -45,7 +58,7 @@ _BLOCK = 16  # queries in a block
 
 def attention(q, k, v, mask, scale):
     """Return softmax(Q Kᵀ · scale + mask) V and the weights."""
-    if _odd(q, k, v, mask):
+    if _odd(q, k, v, mask) or not scale > 0:
         return plain.attention(q, k, v, mask, scale)
     n, heads, length, depth = _four(q).shape
     many, width = v.shape[-2:]
@@ -183,18 +196,21 @@ def _head(places, table, sizes, scale, mask, with_mask, reach):
         left = q + 4 * start * q_row
         gemm(left, q_row, 1, turned, many, block, many, rows, seen, depth, 0, 0)
         for i in range(rows):
-            line = block + 4 * i * many
-            factor = scale
+            line, added = block + 4 * i * many, address(mask) + 4 * (start + i) * many
             if with_mask:
-                _masked((line, address(mask) + 4 * (start + i) * many), seen, (scale,))
-                factor = np.float32(1)
-            top = _largest((line,), seen, ()) * factor
-            if top == np.float32(-np.inf):  # every key is masked: no weight anywhere
-                _fill((line,), many, (np.float32(0),))
+                top = _largest_masked((line, added), seen, (scale,))
             else:
-                total = _exponentials((line,), seen, (factor, top))
+                top = _largest((line,), seen, ()) * scale
+            if top == np.float32(-np.inf):  # every key is masked: no weight anywhere; or all NaN
+                nothing = np.float32(0) if _nans((line,), seen, ()) == 0 else np.float32(np.nan)
+                _fill((line,), many, (nothing,))
+            else:
+                if with_mask:
+                    total = _masked_exponentials((line, added), seen, (scale, top))
+                else:
+                    total = _exponentials((line,), seen, (scale, top))
                 _scale((line,), seen, (np.float32(1) / total,))
-                _fill((line + 4 * seen,), many - seen, (np.float32(0),))
+                _fill((line + 4 * seen,), many - seen, (np.float32(0) * total,))
         mixed = y + 4 * start * y_row
         gemm(block, many, 1, v, v_row, mixed, y_row, rows, width, seen, 0, 0)
 
