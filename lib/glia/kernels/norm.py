@@ -257,4 +257,7 @@ def _batch_channels_backward(first, last, grad, x, out, mean, rstd, scale, sums)
 
 
 def _all_float32(*arrays):
-    return all(a is None or a.dtype == FLOAT32 for a in arrays)
+    for a in arrays:  # a plain loop: `all` would make a generator
+        if a is not None and a.dtype != FLOAT32:
+            return False
+    return True
