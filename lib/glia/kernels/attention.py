@@ -175,11 +175,22 @@ def _heads(first, last, part, table, depth, width, scale, mask, with_mask, reach
         )  # fmt: skip
         transpose(_at(table, 1, n, head), table[1, 3], turned, many, many, depth)
         sizes = (length, many, depth, width)
-        _head(places, table, sizes, scale, mask, with_mask, reach)
-        if len(reach):
-            widest = places[3] + 4 * _BLOCK * np.argmax(reach) * table[3, 3]
-            if _not_finite((widest,), width, ()) != 0:
-                _head(places, table, sizes, scale, mask, with_mask, _everywhere)
+        blocks = reach
+        while True:
+            _head(places, table, sizes, scale, mask, with_mask, blocks)
+            widest = places[3] + 4 * _first_of_all(blocks, many) * table[3, 3]
+            if not len(blocks) or _not_finite((widest,), width, ()) == 0:
+                break
+            blocks = blocks[:0]
+
+
+@jit
+def _first_of_all(reach, many):
+    """Return a query that sees all keys."""
+    block = 0
+    while block < len(reach) and reach[block] < many:
+        block += 1
+    return block * _BLOCK if len(reach) else 0
 
 
 @jit
@@ -236,14 +247,16 @@ def _heads_backward(first, last, part, table, depth, width, scale, reach, weight
         n, head = index // heads, index % heads
         p = address(weights) + 4 * index * length * many
         transpose(_at(table, 2, n, head), table[2, 3], turned, many, many, width)
-        _head_backward(n, head, table, sizes, scale, p, turned, reach)
-        if len(reach):
-            widest = 4 * _BLOCK * np.argmax(reach) * table[3, 3]
-            suspect = _not_finite((_at(table, 3, n, head) + widest,), depth, ())
+        blocks = reach
+        while True:
+            _head_backward(n, head, table, sizes, scale, p, turned, blocks)
+            widest = _at(table, 3, n, head) + 4 * _first_of_all(blocks, many) * table[3, 3]
+            suspect = _not_finite((widest,), depth, ())
             suspect += _not_finite((_at(table, 4, n, head),), depth, ())
             suspect += _not_finite((_at(table, 5, n, head),), width, ())
-            if suspect != 0:
-                _head_backward(n, head, table, sizes, scale, p, turned, _everywhere)
+            if not len(blocks) or suspect == 0:
+                break
+            blocks = blocks[:0]
 
 
 @jit
