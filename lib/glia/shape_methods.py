@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .errors import ShapeError
 from .operators import Operators, inner, pair
 from .ops import elementwise as ew
 from .ops import shape as shp
@@ -133,16 +134,19 @@ class ShapeMethods(Operators):
         return shp.Roll.apply(self, shifts, dims)
 
     def split(self, size: int | list[int], dim: int = 0) -> tuple[Tensor, ...]:
-        """Cut along an axis into parts of one size, or of the sizes listed."""
+        """Cut along an axis into parts of one size, or of the sizes listed.
+
+        Raises:
+            ShapeError: the listed sizes do not add up to the axis' length.
+        """
         n = self.array.shape[dim]
         sizes = (
             [size] * (n // size) + [n % size] * (n % size > 0) if isinstance(size, int) else size
         )
-        ends = np.cumsum(sizes)
-        before = (slice(None),) * (dim % self.array.ndim)
-        return tuple(
-            self[(*before, slice(int(e) - s, int(e)))] for e, s in zip(ends, sizes, strict=True)
-        )
+        if sum(sizes) != n:
+            raise ShapeError(f"split: got sizes {sizes}; expected them to add up to {n}")
+        cuts = np.cumsum(sizes)[:-1].tolist()
+        return shp.Split.apply(self, cuts, dim)
 
     def chunk(self, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         """Cut along an axis into so many parts."""

@@ -202,6 +202,17 @@ def test_moving_values_has_the_right_gradient(pick):
     assert gradcheck(pick, [normal(3, 4)])
 
 
+def test_a_split_is_one_step_and_unused_parts_get_no_gradient():
+    x = glia.tensor(normal(2, 5), requires_grad=True)
+    left, middle, right = x.split([1, 3, 1], 1)
+    assert left.grad_fn is right.grad_fn
+    assert middle.shape == (2, 3)
+    (2 * left + right).sum().backward()
+    assert x.grad.tolist() == [[2, 0, 0, 0, 1]] * 2
+    with pytest.raises(ValueError, match="add up to 5"):
+        x.split([2, 2], 1)
+
+
 @pytest.mark.parametrize("shape", [(3, 4), (1, 1), (2, 3, 2)])
 @pytest.mark.parametrize("dim", [None, 0, -1, (0, 1)])
 @pytest.mark.parametrize("keepdim", [False, True])

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import rng
+from ..backend import implementation
 from ..errors import ShapeError
-from ..ops.attention import Attention, attention_weights
+from ..ops.attention import Attention
 from ..tensor import Tensor
 from .linear import linear
 
@@ -103,7 +104,8 @@ def multi_head_attention_forward(
     if not need_weights:
         return y, None
     given = None if mask is None else mask.array
-    weights = attention_weights(q.array, k.array, given, 1 / math.sqrt(q.shape[-1]))
+    run = implementation("attention")
+    _, weights = run(q.array, k.array, v.array, given, 1 / math.sqrt(q.shape[-1]))
     return y, Tensor.make(weights)
 
 

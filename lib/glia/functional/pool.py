@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ..errors import ShapeError
@@ -13,13 +14,18 @@ from .conv import check_window, two
 def _window(input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> tuple:
     if input.ndim != 4:
         raise ShapeError(f"got an input of shape {input.shape}; expected (N, C, H, W)")
-    kernel, gap = two(kernel_size), two(dilation)
+    kernel = two(kernel_size)
     step = kernel if stride is None else two(stride)
-    (h, w) = two(padding)
+    return _fitting(input.shape[2:], kernel, step, two(padding), two(dilation))
+
+
+@functools.lru_cache(256)
+def _fitting(size: tuple, kernel: tuple, step: tuple, padding: tuple, gap: tuple) -> tuple:
+    (h, w) = padding
     if 2 * h > kernel[0] or 2 * w > kernel[1]:
         raise ValueError(f"got padding {(h, w)}; expected at most half of the window {kernel}")
     around = ((h, h), (w, w))
-    check_window(input.shape[2:], kernel, step, around, gap)
+    check_window(size, kernel, step, around, gap)
     return kernel, step, around, gap
 
 

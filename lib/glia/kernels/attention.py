@@ -3,9 +3,16 @@
 Each thread takes whole heads: scores, softmax and mix of one head stay in its cache. Queries, keys
 and values are read where they lie, whatever the distance between their rows, so that splitting a
 projection into heads costs nothing; results lie as (N, L, H, e), so that joining them does neither.
+
+Under a mask of truth values, queries come in blocks, and what lies behind the last key that a block
+may see is skipped: a causal mask saves three eighths of the products. Skipped weights are zero, but
+zero times inf or NaN is not: the rows that every key and query enter tell whether there was any,
+and such a head is done again in full.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -16,7 +23,7 @@ from ._core.loops import vector_loop
 from ._core.memory import address
 from ._core.transpose import transpose
 from ._jit import jit, parallel, prange
-from ._pool import FLOAT32, take
+from ._pool import FLOAT32, ready, take
 from ._share import SERIAL, parts_of, share
 
 
@@ -25,18 +32,33 @@ def _shifted_exp(f, a, s):
     return [e], e
 
 
+def _masked_score(f, a, s):
+    return f.where(a[1] == -math.inf, a[1], f.fma(a[0], s[0], a[1]))  # what is hidden may be NaN
+
+
+def _masked_exp(f, a, s):
+    e = f.exp_below_zero(_masked_score(f, a, s) - s[1])
+    return [e], e
+
+
 _scale = vector_loop(lambda f, a, s: [a[0] * s[0]], stores=(0,))
-_masked = vector_loop(lambda f, a, s: [f.fma(a[0], s[0], a[1])], stores=(0,))
+_fill = vector_loop(lambda f, a, s: [s[0]], loads=(), stores=(0,))
 _largest = vector_loop(lambda f, a, s: ([], a[0]), reduce="max", unroll=1)
+_largest_masked = vector_loop(lambda f, a, s: ([], _masked_score(f, a, s)), reduce="max", unroll=1)
 _exponentials = vector_loop(_shifted_exp, stores=(0,), reduce="sum")
+_masked_exponentials = vector_loop(_masked_exp, stores=(0,), reduce="sum")
 _dot = vector_loop(lambda f, a, s: ([], a[0] * a[1]), reduce="sum", unroll=1)
 _pull = vector_loop(lambda f, a, s: [a[0] * (a[1] - s[0]) * s[1]], stores=(1,))
+_not_finite = vector_loop(lambda f, a, s: ([], a[0] * 0.0), reduce="sum", unroll=1)
+_nans = vector_loop(lambda f, a, s: ([], f.where(a[0] == a[0], 0.0, 1.0)), reduce="sum", unroll=1)
 _nobody = np.zeros((1, 1), np.float32)
+_everywhere = np.zeros(0, np.int64)
+_BLOCK = 16  # queries in a block
 
 
 def attention(q, k, v, mask, scale):
     """Return softmax(Q Kᵀ · scale + mask) V and the weights."""
-    if _odd(q, k, v, mask):
+    if _odd(q, k, v, mask) or not scale > 0:
         return plain.attention(q, k, v, mask, scale)
     n, heads, length, depth = _four(q).shape
     many, width = v.shape[-2:]
@@ -45,15 +67,16 @@ def attention(q, k, v, mask, scale):
     table, kept = _places(q, k, v, shown)
     parts = parts_of(n * heads * length * many * (depth + width), SERIAL)
     work = take(parts, depth * many)
-    _forward(table, depth, width, np.float32(scale), *_added(mask, length, many), weights, work)
+    added, reach = _added(mask)
+    _forward(table, depth, width, np.float32(scale), added, mask is not None, reach, weights, work)
     del kept
     return (shown, weights) if q.ndim == 4 else (shown[:, 0], weights[:, 0])
 
 
-def attention_backward(grad, q, k, v, weights, scale):
+def attention_backward(grad, q, k, v, weights, mask, scale):
     """Return the gradients of Q, K and V."""
-    if _odd(q, k, v, None) or grad.dtype != FLOAT32 or weights.dtype != FLOAT32:
-        return plain.attention_backward(grad, q, k, v, weights, scale)
+    if _odd(q, k, v, mask) or grad.dtype != FLOAT32 or weights.dtype != FLOAT32:
+        return plain.attention_backward(grad, q, k, v, weights, mask, scale)
     n, heads, length, depth = _four(q).shape
     many, width = v.shape[-2:]
     sizes = (length, depth), (many, depth), (many, width)
@@ -62,7 +85,8 @@ def attention_backward(grad, q, k, v, weights, scale):
     parts = parts_of(n * heads * length * many * (2 * depth + 2 * width), SERIAL)
     work = take(parts, width * many + length * many)
     given = np.ascontiguousarray(_four(weights))
-    _backward(table, depth, width, np.float32(scale), given, work)
+    _, reach = _added(mask)
+    _backward(table, depth, width, np.float32(scale), reach, given, work)
     del kept
     return tuple(made) if q.ndim == 4 else tuple(array[:, 0] for array in made)
 
@@ -94,25 +118,44 @@ def _places(*arrays):
     return np.array(rows, np.int64), kept
 
 
-def _added(mask, length, many):
-    """Return the mask as numbers to be added to the scores, and whether there is one."""
+def _added(mask):
+    """Return the mask as numbers to be added to the scores, and how far each block of queries sees.
+
+    Nothing about the blocks (all see everything) where no key could be skipped, or where one is
+    seen by nobody.
+    """
     if mask is None:
-        return _nobody, False
-    if mask.dtype == bool:
-        return np.where(mask, FLOAT32.type(0), FLOAT32.type(-np.inf)), True
-    return np.array(mask, order="C"), True
+        return _nobody, _everywhere
+    if mask.dtype != bool:
+        return np.array(mask, order="C"), _everywhere
+    added = np.empty(mask.shape, FLOAT32)
+    reach = np.zeros(-(-len(mask) // _BLOCK), np.int64)
+    _look(ready(mask), added, reach)
+    least, most = reach.min(), reach.max()
+    return added, reach if 0 < least < most == mask.shape[1] else _everywhere
+
+
+@jit
+def _look(mask, added, reach):
+    for i in range(mask.shape[0]):
+        for j in range(mask.shape[1]):
+            added[i, j] = np.float32(0) if mask[i, j] else np.float32(-np.inf)
+            if mask[i, j]:
+                reach[i // _BLOCK] = max(reach[i // _BLOCK], j + 1)
 
 
 @parallel
-def _forward(table, depth, width, scale, mask, with_mask, weights, work):
+def _forward(table, depth, width, scale, mask, with_mask, reach, weights, work):
     count = weights.shape[0] * weights.shape[1]
     parts = len(work)
     if parts == 1:
-        _heads(0, count, 0, table, depth, width, scale, mask, with_mask, weights, work)
+        _heads(0, count, 0, table, depth, width, scale, mask, with_mask, reach, weights, work)
     else:
         for t in prange(parts):
             first, last = share(t, parts, count, 1)
-            _heads(first, last, t, table, depth, width, scale, mask, with_mask, weights, work)
+            _heads(
+                first, last, t, table, depth, width, scale, mask, with_mask, reach, weights, work
+            )
 
 
 @jit
@@ -121,71 +164,142 @@ def _at(table, which, n, head):
 
 
 @jit
-def _heads(first, last, part, table, depth, width, scale, mask, with_mask, weights, work):
+def _heads(first, last, part, table, depth, width, scale, mask, with_mask, reach, weights, work):
     heads, length, many = weights.shape[1:]
     turned = address(work) + 4 * part * work.shape[1]
     for index in range(first, last):
         n, head = index // heads, index % heads
         scores = address(weights) + 4 * index * length * many
+        places = (
+            _at(table, 0, n, head), turned, _at(table, 2, n, head), _at(table, 3, n, head), scores
+        )  # fmt: skip
         transpose(_at(table, 1, n, head), table[1, 3], turned, many, many, depth)
-        gemm(
-            _at(table, 0, n, head), table[0, 3], 1, turned, many, scores, many,
-            length, many, depth, 0, 0,
-        )  # fmt: skip
-        for i in range(length):
-            line = scores + 4 * i * many
-            factor = scale
-            if with_mask:
-                _masked((line, address(mask) + 4 * i * many), many, (scale,))
-                factor = np.float32(1)
-            top = _largest((line,), many, ()) * factor
-            if top == np.float32(-np.inf):  # every key is masked: no weight anywhere
-                weights[n, head, i, :] = np.float32(0)
-            else:
-                total = _exponentials((line,), many, (factor, top))
-                _scale((line,), many, (np.float32(1) / total,))
-        gemm(
-            scores, many, 1, _at(table, 2, n, head), table[2, 3], _at(table, 3, n, head),
-            table[3, 3], length, width, many, 0, 0,
-        )  # fmt: skip
-
-
-@parallel
-def _backward(table, depth, width, scale, weights, work):
-    count = weights.shape[0] * weights.shape[1]
-    parts = len(work)
-    if parts == 1:
-        _heads_backward(0, count, 0, table, depth, width, scale, weights, work)
-    else:
-        for t in prange(parts):
-            first, last = share(t, parts, count, 1)
-            _heads_backward(first, last, t, table, depth, width, scale, weights, work)
+        sizes = (length, many, depth, width)
+        blocks = reach
+        while True:
+            _head(places, table, sizes, scale, mask, with_mask, blocks)
+            widest = places[3] + 4 * _first_of_all(blocks, many) * table[3, 3]
+            if not len(blocks) or _not_finite((widest,), width, ()) == 0:
+                break
+            blocks = blocks[:0]
 
 
 @jit
-def _heads_backward(first, last, part, table, depth, width, scale, weights, work):
+def _first_of_all(reach, many):
+    """Return a query that sees all keys."""
+    block = 0
+    while block < len(reach) and reach[block] < many:
+        block += 1
+    return block * _BLOCK if len(reach) else 0
+
+
+@jit
+def _head(places, table, sizes, scale, mask, with_mask, reach):
+    """Scores, weights and mixes of one head, by blocks of queries."""
+    q, turned, v, y, scores = places
+    length, many, depth, width = sizes
+    q_row, v_row, y_row = table[0, 3], table[2, 3], table[3, 3]
+    step = _BLOCK if len(reach) else length
+    for start in range(0, length, step):
+        rows = min(step, length - start)
+        seen = reach[start // _BLOCK] if len(reach) else many
+        block = scores + 4 * start * many
+        left = q + 4 * start * q_row
+        gemm(left, q_row, 1, turned, many, block, many, rows, seen, depth, 0, 0)
+        for i in range(rows):
+            line, added = block + 4 * i * many, address(mask) + 4 * (start + i) * many
+            if with_mask:
+                top = _largest_masked((line, added), seen, (scale,))
+            else:
+                top = _largest((line,), seen, ()) * scale
+            if top == np.float32(-np.inf):  # every key is masked: no weight anywhere; or all NaN
+                nothing = np.float32(0) if _nans((line,), seen, ()) == 0 else np.float32(np.nan)
+                _fill((line,), many, (nothing,))
+            else:
+                if with_mask:
+                    total = _masked_exponentials((line, added), seen, (scale, top))
+                else:
+                    total = _exponentials((line,), seen, (scale, top))
+                _scale((line,), seen, (np.float32(1) / total,))
+                _fill((line + 4 * seen,), many - seen, (np.float32(0) * total,))
+        mixed = y + 4 * start * y_row
+        gemm(block, many, 1, v, v_row, mixed, y_row, rows, width, seen, 0, 0)
+
+
+@parallel
+def _backward(table, depth, width, scale, reach, weights, work):
+    count = weights.shape[0] * weights.shape[1]
+    parts = len(work)
+    if parts == 1:
+        _heads_backward(0, count, 0, table, depth, width, scale, reach, weights, work)
+    else:
+        for t in prange(parts):
+            first, last = share(t, parts, count, 1)
+            _heads_backward(first, last, t, table, depth, width, scale, reach, weights, work)
+
+
+@jit
+def _heads_backward(first, last, part, table, depth, width, scale, reach, weights, work):
     heads, length, many = weights.shape[1:]
     turned = address(work) + 4 * part * work.shape[1]
-    slopes = turned + 4 * width * many
+    sizes = (length, many, depth, width)
     for index in range(first, last):
         n, head = index // heads, index % heads
         p = address(weights) + 4 * index * length * many
-        grad, row = _at(table, 6, n, head), table[6, 3]
         transpose(_at(table, 2, n, head), table[2, 3], turned, many, many, width)
-        gemm(grad, row, 1, turned, many, slopes, many, length, many, width, 0, 0)  # ∂P = ∂Y Vᵀ
-        for i in range(length):
-            line = 4 * i * many
-            pull = _dot((p + line, slopes + line), many, ())
-            _pull((p + line, slopes + line), many, (pull, scale))
+        blocks = reach
+        while True:
+            _head_backward(n, head, table, sizes, scale, p, turned, blocks)
+            widest = _at(table, 3, n, head) + 4 * _first_of_all(blocks, many) * table[3, 3]
+            suspect = _not_finite((widest,), depth, ())
+            suspect += _not_finite((_at(table, 4, n, head),), depth, ())
+            suspect += _not_finite((_at(table, 5, n, head),), width, ())
+            if not len(blocks) or suspect == 0:
+                break
+            blocks = blocks[:0]
+
+
+@jit
+def _head_backward(n, head, table, sizes, scale, p, turned, reach):
+    """The gradients of one head: of its queries by blocks of these, of the rest by blocks of keys.
+
+    A block of keys leaves out the queries in front of the first block that sees any of them.
+    """
+    length, many, depth, width = sizes
+    slopes = turned + 4 * width * many
+    q, k, grad = _at(table, 0, n, head), _at(table, 1, n, head), _at(table, 6, n, head)
+    to_q, to_k, to_v = (
+        _at(table, 3, n, head), _at(table, 4, n, head), _at(table, 5, n, head)
+    )  # fmt: skip
+    q_row, k_row, row = table[0, 3], table[1, 3], table[6, 3]
+    step = _BLOCK if len(reach) else length
+    for start in range(0, length, step):
+        rows = min(step, length - start)
+        seen = reach[start // _BLOCK] if len(reach) else many
+        block = slopes + 4 * start * many
         gemm(
-            slopes, many, 1, _at(table, 1, n, head), table[1, 3], _at(table, 3, n, head),
-            table[3, 3], length, depth, many, 0, 0,
+            grad + 4 * start * row, row, 1, turned, many, block, many, rows, seen, width, 0, 0
+        )  # ∂P = ∂Y Vᵀ
+        for i in range(rows):
+            line, weight = block + 4 * i * many, p + 4 * (start + i) * many
+            pull = _dot((weight, line), seen, ())
+            _pull((weight, line), seen, (pull, scale))
+            _fill((line + 4 * seen,), many - seen, (np.float32(0),))
+        gemm(
+            block, many, 1, k, k_row, to_q + 4 * start * table[3, 3], table[3, 3],
+            rows, depth, seen, 0, 0,
+        )  # fmt: skip
+    step = _BLOCK if len(reach) else many
+    start = 0
+    for key in range(0, many, step):
+        while len(reach) and reach[start // _BLOCK] <= key:
+            start += _BLOCK
+        keys, rest, move = min(step, many - key), length - start, 4 * (start * many + key)
+        gemm(
+            slopes + move, 1, many, q + 4 * start * q_row, q_row,
+            to_k + 4 * key * table[4, 3], table[4, 3], keys, depth, rest, 0, 0,
         )  # fmt: skip
         gemm(
-            slopes, 1, many, _at(table, 0, n, head), table[0, 3], _at(table, 4, n, head),
-            table[4, 3], many, depth, length, 0, 0,
-        )  # fmt: skip
-        gemm(
-            p, 1, many, grad, row, _at(table, 5, n, head), table[5, 3],
-            many, width, length, 0, 0,
+            p + move, 1, many, grad + 4 * start * row, row,
+            to_v + 4 * key * table[5, 3], table[5, 3], keys, width, rest, 0, 0,
         )  # fmt: skip

@@ -12,18 +12,32 @@ from ._layout import as_it_lies, in_order
 from ._pool import FLOAT32, take
 from ._share import STREAM, parts_of, share
 
-_ROOT_HALF, _DENSITY, _SCALE, _CUBE = 0.7071067811865476, 0.3989422804, 0.7978845608, 0.044715
+_DENSITY, _SCALE, _CUBE = 0.3989422804, 0.7978845608, 0.044715
+_TAIL = (1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.31938153)
+
+
+def _normal(f, x):
+    """Φ(x) and φ(x): the normal distribution's tail is its density times a polynomial.
+
+    Source: Abramowitz & Stegun (1964), formula 26.2.17; error below 8e-8.
+    """
+    z = f.maximum(x, -x)
+    t = 1.0 / f.fma(z, 0.2316419, 1.0)
+    density = f.exp_below_zero(x * x * -0.5) * _DENSITY
+    tail = f.fma(t, _TAIL[0], _TAIL[1])
+    for coefficient in _TAIL[2:]:
+        tail = f.fma(tail, t, coefficient)
+    tail = tail * t * density
+    return f.where(x > 0.0, 1.0 - tail, tail), density
 
 
 def _exact(f, a, s):
-    return [a[0] * f.fma(f.erf(a[0] * _ROOT_HALF), 0.5, 0.5)]
+    return [a[0] * _normal(f, a[0])[0]]
 
 
 def _exact_and_slope(f, a, s):
-    x = a[0]
-    cdf = f.fma(f.erf(x * _ROOT_HALF), 0.5, 0.5)
-    density = f.exp_below_zero(x * x * -0.5) * _DENSITY
-    return [x * cdf, f.fma(x, density, cdf)]
+    cdf, density = _normal(f, a[0])
+    return [a[0] * cdf, f.fma(a[0], density, cdf)]
 
 
 def _approximate(f, a, s):

@@ -26,26 +26,38 @@ def _hat(f, x, mean, rstd):
 
 _sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum")
 _square = vector_loop(lambda f, a, s: ([], (a[0] - s[0]) * (a[0] - s[0])), reduce="sum")
-_dot = vector_loop(lambda f, a, s: ([], a[0] * a[1]), reduce="sum")
-_centred_dot = vector_loop(lambda f, a, s: ([], a[0] * (a[1] - s[0])), reduce="sum")
-_across = vector_loop(lambda f, a, s: ([], a[0] * a[1] * _hat(f, a[2], *s)), reduce="sum")
+_sum_and_dot = vector_loop(
+    lambda f, a, s: ([], [a[0], a[0] * (a[1] - s[0])]), reduce=("sum", "sum")
+)
 _scaled = vector_loop(
     lambda f, a, s: [f.fma(_hat(f, a[0], *s), a[1], a[2])], loads=(0, 1, 2), stores=(3,)
 )
 _affine = vector_loop(lambda f, a, s: [f.fma(a[0] - s[0], s[1], s[2])], loads=(0,), stores=(1,))
-_slope = vector_loop(
-    lambda f, a, s: [s[1] * (a[0] * a[1] - s[2] - _hat(f, a[2], s[0], s[1]) * s[3])],
-    loads=(0, 1, 2),
-    stores=(3,),
-)
-_collect = vector_loop(
-    lambda f, a, s: [f.fma(a[0], _hat(f, a[1], *s), a[2]), a[3] + a[0]], stores=(2, 3)
-)
+
+
+def _pulls(f, a, s):
+    g = a[0] * a[1]
+    return [], [g, g * _hat(f, a[2], *s)]
+
+
+def _slopes(f, a, s):
+    g, weight, x, grad_weight, grad_bias = a[:5]
+    hat = _hat(f, x, s[0], s[1])
+    return [
+        s[1] * (g * weight - s[2] - hat * s[3]),
+        f.fma(g, hat, grad_weight),
+        grad_bias + g,
+    ]
+
+
+_along_and_across = vector_loop(_pulls, reduce=("sum", "sum"))
+_slope = vector_loop(_slopes, loads=(0, 1, 2, 3, 4), stores=(5, 3, 4))
 _channel_slope = vector_loop(
     lambda f, a, s: [s[1] * (a[0] - s[2] - (a[1] - s[0]) * s[3])], loads=(0, 1), stores=(2,)
 )
 _add = vector_loop(lambda f, a, s: [a[0] + a[1]], stores=(0,))
 _WORTH = STREAM // 6
+_APART = 16  # floats: two threads that write into one line of a cache wait for each other
 
 
 def layer_norm(x, count, weight, bias, eps):
@@ -70,12 +82,13 @@ def layer_norm_backward(grad, x, mean, rstd, count, weight):
     size = math.prod(inner)
     shape = (-1, size)
     scale = np.ones(size, FLOAT32) if weight is None else ready(weight).reshape(-1)
-    out, sums = take(*x.shape), np.zeros((2, 8, size), FLOAT32)
+    out = take(*x.shape)
+    sums = np.zeros((8, 2, size + _APART), FLOAT32)
     _layer_backward(
         *(ready(a).reshape(shape) for a in (grad, x)),
         *(mean.reshape(-1), rstd.reshape(-1), scale, out.reshape(shape), sums),
     )
-    return out, sums[0, 0].reshape(inner).copy(), sums[1, 0].reshape(inner).copy()
+    return out, *(total[:size].reshape(inner).copy() for total in sums[0])
 
 
 @parallel
@@ -105,7 +118,6 @@ def _layer_rows(first, last, x, scale, shift, eps, y, mean, rstd):
 
 @parallel
 def _layer_backward(grad, x, mean, rstd, scale, out, sums):
-    size = x.shape[1]
     parts = parts_of(x.size, _WORTH)
     if parts == 1:
         _layer_rows_backward(0, len(x), 0, grad, x, mean, rstd, scale, out, sums)
@@ -113,26 +125,24 @@ def _layer_backward(grad, x, mean, rstd, scale, out, sums):
         for t in prange(parts):
             first, last = share(t, parts, len(x), 1)
             _layer_rows_backward(first, last, t, grad, x, mean, rstd, scale, out, sums)
+        pw, apart = address(sums), 4 * sums[0].size
         for t in range(1, parts):
-            for which in range(2):
-                line = address(sums) + 4 * which * 8 * size
-                _add((line, line + 4 * t * size), size, ())
+            _add((pw, pw + t * apart), sums[0].size, ())
 
 
 @jit
 def _layer_rows_backward(first, last, part, grad, x, mean, rstd, scale, out, sums):
     size = x.shape[1]
     pg, px, ps, po = address(grad), address(x), address(scale), address(out)
-    pw = address(sums) + 4 * part * size
-    pb = pw + 4 * 8 * size
+    pw = address(sums) + 4 * part * sums[0].size
+    pb = pw + 4 * sums.shape[2]
     count = np.float32(size)
     for i in range(first, last):
         move = 4 * i * size
-        g, here = pg + move, px + move
-        along = _dot((g, ps), size, ()) / count
-        across = _across((g, ps, here), size, (mean[i], rstd[i])) / count
-        _slope((g, ps, here, po + move), size, (mean[i], rstd[i], along, across))
-        _collect((g, here, pw, pb), size, (mean[i], rstd[i]))
+        g, here, centre, inverse = pg + move, px + move, mean[i], rstd[i]
+        along, across = _along_and_across((g, ps, here), size, (centre, inverse))
+        scalars = (centre, inverse, along / count, across / count)
+        _slope((g, ps, here, pw, pb, po + move), size, scalars)
 
 
 def batch_norm(x, weight, bias, eps):
@@ -231,8 +241,9 @@ def _batch_channels_backward(first, last, grad, x, out, mean, rstd, scale, sums)
         along, across = 0.0, 0.0
         for n in range(outer):
             move = 4 * (n * channels + c) * inner
-            along += _sum((pg + move,), inner, ())
-            across += _centred_dot((pg + move, px + move), inner, (mean[c],))
+            straight, centred = _sum_and_dot((pg + move, px + move), inner, (mean[c],))
+            along += straight
+            across += centred
         sums[0, c] = np.float32(across) * rstd[c]
         sums[1, c] = np.float32(along)
         slope = np.float32(across / count) * rstd[c] * rstd[c]
@@ -246,4 +257,7 @@ def _batch_channels_backward(first, last, grad, x, out, mean, rstd, scale, sums)
 
 
 def _all_float32(*arrays):
-    return all(a is None or a.dtype == FLOAT32 for a in arrays)
+    for a in arrays:  # a plain loop: `all` would make a generator
+        if a is not None and a.dtype != FLOAT32:
+            return False
+    return True

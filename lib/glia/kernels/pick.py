@@ -1,21 +1,26 @@
-"""The gradients of what was picked out of an array; textbook twins in `glia.ops`.
+"""The gradients of what was picked out of an array, and joining; textbook twins in `glia.ops`.
 
 One thread adds up a table's rows, in the order of their uses: sums depend on nothing else.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from glia.ops.activation import embedding_backward as plain_embedding_backward
+from glia.ops.shape import concatenate as plain_concatenate
 from glia.ops.shape import slice_backward as plain_slice_backward
 
 from ._core.loops import vector_loop
 from ._core.memory import address
-from ._jit import jit
+from ._jit import jit, parallel, prange
 from ._pool import FLOAT32, ready, take
+from ._share import STREAM, parts_of, share
 
 _add = vector_loop(lambda f, a, s: [a[0] + a[1]], stores=(0,))
+_copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
 _INT64 = np.dtype(np.int64)
 
 
@@ -38,6 +43,45 @@ def slice_backward(grad, shape, index):
     out.fill(0)
     out[index] = grad
     return out
+
+
+def concatenate(arrays, dim):
+    """Return arrays joined along an axis."""
+    first = arrays[0]
+    fit = all(a.dtype == FLOAT32 and a.size and a.ndim == first.ndim for a in arrays)
+    if not fit or not first.ndim:
+        return plain_concatenate(arrays, dim)
+    shape, dim = list(first.shape), dim % first.ndim
+    shape[dim] = sum(a.shape[dim] for a in arrays)
+    rest = {(*a.shape[:dim], *a.shape[dim + 1 :]) for a in arrays}
+    if len(rest) > 1:
+        return plain_concatenate(arrays, dim)  # which says what does not fit
+    out, outer, column = take(*shape), math.prod(shape[:dim]), 0
+    lines = out.reshape(outer, -1)
+    for a in arrays:
+        part = ready(a).reshape(outer, -1)
+        _place(part, lines, column)
+        column += part.shape[1]
+    return out
+
+
+@parallel
+def _place(source, out, column):
+    rows, width = source.shape
+    ps, po, wide = address(source), address(out) + 4 * column, out.shape[1]
+    parts = parts_of(source.size, STREAM // 4)
+    if parts == 1:
+        _copy_rows(0, rows, width, ps, po, wide)
+    else:
+        for t in prange(parts):
+            first, last = share(t, parts, rows, 1)
+            _copy_rows(first, last, width, ps, po, wide)
+
+
+@jit
+def _copy_rows(first, last, width, source, out, wide):
+    for i in range(first, last):
+        _copy((source + 4 * i * width, out + 4 * i * wide), width, ())
 
 
 @jit

@@ -28,22 +28,22 @@ class Attention(Op, name="scaled_dot_product_attention"):
         else:
             weights = implementation("attention_weights")(q, k, mask, scale)
             y = (weights * dropout) @ v
-        ctx.save_for_backward(q, k, v, weights, None if mask is None else mask.shape)
+        ctx.save_for_backward(q, k, v, weights, mask)
         ctx.scale, ctx.dropout = scale, dropout
         return y
 
     @staticmethod
     def backward(ctx, grad):
-        q, k, v, weights, mask_shape = ctx.saved_tensors
+        q, k, v, weights, mask = ctx.saved_tensors
         if ctx.dropout is None and not ctx.needs_input_grad[3]:
             run = implementation("attention_backward")
-            return *run(grad, q, k, v, weights, ctx.scale), None, None, None
+            return *run(grad, q, k, v, weights, mask, ctx.scale), None, None, None
         kept = 1 if ctx.dropout is None else ctx.dropout
         grad_v = (weights * kept).swapaxes(-1, -2) @ grad
         grad_weights = grad @ v.swapaxes(-1, -2) * kept
         pull = (grad_weights * weights).sum(axis=-1, keepdims=True)
         grad_scores = weights * (grad_weights - pull)
-        grad_mask = unbroadcast(grad_scores, mask_shape) if ctx.needs_input_grad[3] else None
+        grad_mask = unbroadcast(grad_scores, mask.shape) if ctx.needs_input_grad[3] else None
         grad_scores = grad_scores * ctx.scale
         return (
             unbroadcast(grad_scores @ k, q.shape),
@@ -105,9 +105,10 @@ def attention_backward(
     k: np.ndarray,
     v: np.ndarray,
     weights: np.ndarray,
+    mask: np.ndarray | None,
     scale: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the gradients of Q, K and V."""
+    """Return the gradients of Q, K and V; the mask only tells what need not be looked at."""
     grad_v = weights.swapaxes(-1, -2) @ grad
     grad_weights = grad @ v.swapaxes(-1, -2)
     pull = (grad_weights * weights).sum(axis=-1, keepdims=True)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -140,13 +142,36 @@ def _trim(x, dim, index):
     return x[tuple(keep)]
 
 
+class Split(Op):
+    """Cut along an axis into views; what comes back from all of them is joined."""
+
+    keeps_nothing = True
+
+    @staticmethod
+    def forward(ctx, x, cuts, dim):
+        ctx.save_for_backward(dim)
+        before = (slice(None),) * (dim % x.ndim)
+        pairs = itertools.pairwise((0, *cuts, x.shape[dim]))
+        return tuple([x[(*before, slice(*pair))] for pair in pairs])
+
+    @staticmethod
+    def backward(ctx, *grads):
+        return implementation("concatenate")(grads, ctx.saved_tensors[0]), None, None
+
+
+@reference(twin="glia.kernels.pick.concatenate")
+def concatenate(arrays: Sequence[np.ndarray], dim: int) -> np.ndarray:
+    """Return arrays joined along an axis."""
+    return np.concatenate(arrays, axis=dim)
+
+
 class Cat(Op):
     """Join along an axis."""
 
     @staticmethod
     def forward(ctx, dim, *arrays):
         ctx.save_for_backward(dim, np.cumsum([a.shape[dim] for a in arrays])[:-1])
-        return np.concatenate(arrays, axis=dim)
+        return implementation("concatenate")(arrays, dim)
 
     @staticmethod
     def backward(ctx, grad):

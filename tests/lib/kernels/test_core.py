@@ -1,7 +1,5 @@
 """The primitives of the engine room against their plain twins."""
 
-import math
-
 import numpy as np
 import pytest
 from glia import backend
@@ -101,7 +99,7 @@ def turn(source, out):
 VALUES = np.concatenate(
     [np.linspace(-110, 95, 4001), np.linspace(-1, 1, 999), [np.inf, -np.inf, np.nan, 88.8, -0.0]]
 ).astype(F)
-EXACT = {"exp": np.exp, "tanh": np.tanh, "erf": np.vectorize(math.erf)}
+EXACT = {"exp": np.exp, "tanh": np.tanh}
 EXACT["sigmoid"] = lambda x: 1 / (1 + np.exp(-x))
 EXACT["sqrt"] = np.sqrt
 

@@ -235,10 +235,12 @@ def gru_backward(draw):
 
 def attention(draw):
     lead = [(draw.size(4, 1),), (draw.size(4, 1), draw.size(4, 1))][draw.rng.integers(2)]
-    length, many, depth, width = (draw.size(most, 1) for most in (20, 20, 20, 20))
+    length, many, depth, width = (draw.size(most, 1) for most in (60, 60, 20, 20))
     q, k = draw.array(*lead, length, depth), draw.array(*lead, many, depth)
     v = draw.array(*lead, many, width)
     mask = draw.rng.random((length, many)) < 0.7
+    if draw.rng.random() < 0.5:
+        mask &= np.tri(length, many, draw.rng.integers(-2, 20), dtype=bool)
     if draw.rng.random() < 0.3:
         mask = mask.astype(draw.dtype)
     return q, k, v, None if draw.rng.random() < 0.5 else mask, 0.3
@@ -247,7 +249,7 @@ def attention(draw):
 def attention_backward(draw):
     q, k, v, mask, scale = attention(draw)
     y, weights = pair("attention")[0](q, k, v, mask, scale)
-    return draw.array(*y.shape), q, k, v, weights, scale
+    return draw.array(*y.shape), q, k, v, weights, mask, scale
 
 
 def product(draw):
@@ -268,6 +270,13 @@ def slice_backward(draw):
     start = int(draw.rng.integers(shape[1]))
     index = [(Ellipsis, slice(start, None)), (0,), slice(None, None, 2)][draw.rng.integers(3)]
     return draw.array(*np.empty(shape)[index].shape), shape, index
+
+
+def concatenate(draw):
+    rows, axis = draw.size(9), int(draw.rng.integers(2))
+    sizes = [draw.size(30) for _ in range(draw.rng.integers(1, 4))]
+    arrays = [draw.array(*((rows, n) if axis else (n, rows))) for n in sizes]
+    return arrays, axis
 
 
 def sgd_update_(draw):
@@ -316,6 +325,7 @@ CASES: list = [
     gru_backward,
     embedding_backward,
     slice_backward,
+    concatenate,
     sgd_update_,
     momentum_update_,
     adam_update_,

@@ -90,3 +90,25 @@ def test_perceptrons_agree(dtype, pm1, seed):
         results.append((w, b, updates, mistakes))
     for ours, theirs in zip(*results, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("line", [5, 37])
+def test_what_is_masked_still_carries_nan_as_in_the_textbook(place, value, line):
+    rng = np.random.default_rng(0)
+    arrays = [rng.standard_normal((2, 40, 4)).astype(np.float32) for _ in range(4)]
+    arrays[place][1, line, 2] = value  # a causal mask hides it from the queries in front
+    mask = np.tri(40, dtype=bool)
+    with np.errstate(all="ignore"):
+        both = []
+        for name in ("numpy", "numba"):
+            with backend.use(name):
+                y, weights = backend.implementation("attention")(*arrays[:3], mask, 0.5)
+                back = backend.implementation("attention_backward")
+                both.append((y, *back(arrays[3], *arrays[:3], weights, mask, 0.5)))
+    for plain, fast in zip(*both, strict=True):
+        if place > 1 or value != np.inf:
+            np.testing.assert_array_equal(np.isfinite(plain), np.isfinite(fast))
+        else:  # an infinite score: the textbook finds a weight of 0 beside it, the kernel NaN
+            assert not np.isfinite(fast[~np.isfinite(plain)]).any()

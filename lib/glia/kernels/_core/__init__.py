@@ -10,7 +10,7 @@ checks nothing. With NUMBA_DISABLE_JIT=1 the same names are plain Python on nump
 | module | primitive |
 | --- | --- |
 | `target` | how many lanes a vector of this CPU has, and how many registers a tile may take |
-| `lanes` | arithmetic, exp, tanh and erf on a vector |
+| `lanes` | arithmetic, exp and tanh on a vector |
 | `loops` | a formula run over arrays, with an optional sum or maximum |
 | `gemm` | C ← start + A B by tiles that stay in registers |
 | `transpose` | a matrix turned in blocks that stay in registers |

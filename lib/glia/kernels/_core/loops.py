@@ -25,7 +25,7 @@ def vector_loop(
     *,
     stores: tuple[int, ...] = (),
     loads: tuple[int, ...] | None = None,
-    reduce: str | None = None,
+    reduce: str | tuple[str, ...] | None = None,
     unroll: int = 2,
 ) -> Any:
     """Make the primitive ``run(addresses, count, scalars)`` of a formula.
@@ -33,23 +33,26 @@ def vector_loop(
     Args:
         formula: called as formula(f, arrays, scalars), f holding `exp`, `where` and the like.
             Returns a list with one value for each store; with `reduce` a pair of this list and the
-            value to be reduced.
+            value to be reduced (a list of values, if several are).
         stores: which of the addresses the formula's values are written to.
         loads: which of the addresses are read (all by default); the others come as None.
-        reduce: None, "sum" or "max": what the primitive returns.
+        reduce: None, "sum" or "max", or several of these: what the primitive returns.
         unroll: how many vectors are on their way at once.
 
     Returns:
         A function for kernels: `addresses` a tuple of int64, `count` the number of floats,
-        `scalars` a tuple of float32; returns a float32 if there is a reduction.
+        `scalars` a tuple of float32; returns a float32 if there is a reduction, a tuple of them
+        if there are several.
     """
     if not JIT:
         return plain.run_loop(formula, stores, reduce)
+    kinds = (reduce,) if isinstance(reduce, str) else reduce or ()
+    result = types.UniTuple(types.float32, len(kinds)) if kinds is reduce else types.float32
 
     @intrinsic
     def run(typingctx: Any, addresses: Any, count: Any, scalars: Any) -> Any:
         several, settings = len(addresses), len(scalars)
-        signature = (types.float32 if reduce else types.void)(
+        signature = (result if kinds else types.void)(
             types.UniTuple(types.int64, several),
             types.int64,
             types.UniTuple(types.float32, settings),
@@ -60,10 +63,12 @@ def vector_loop(
             n = arguments[1]
             given = cgutils.unpack_tuple(b, arguments[2], settings) if settings else []
             constants = [Vector(b, splat(b, s)) for s in given]
-            sums = [cgutils.alloca_once(b, FLOATS) for _ in range(unroll if reduce else 0)]
-            for total in sums:
-                b.store(ir.Constant(FLOATS, [_START[reduce]] * LANES), total)
-            combine = Vector.__add__ if reduce == "sum" else Lanes().maximum
+            totals = [[cgutils.alloca_once(b, FLOATS) for _ in range(unroll)] for _ in kinds]
+            starts = [ir.Constant(FLOATS, [_START[kind]] * LANES) for kind in kinds]
+            for line, start in zip(totals, starts, strict=True):
+                for total in line:
+                    b.store(start, total)
+            combines = [Vector.__add__ if kind == "sum" else Lanes().maximum for kind in kinds]
 
             def one(offset: Any, mask: Any, number: int) -> None:
                 arrays = [
@@ -73,15 +78,17 @@ def vector_loop(
                     for index, place in enumerate(places)
                 ]
                 results = formula(Lanes(), arrays, constants)
-                if reduce:
-                    results, value = results
-                    if mask is not None:  # lanes beyond the end must not count
-                        nothing = ir.Constant(FLOATS, [_START[reduce]] * LANES)
-                        value = Vector(b, b.select(mask, value.value, nothing))
-                    total = combine(Vector(b, b.load(sums[number])), value)
-                    b.store(total.value, sums[number])
-                for index, result in zip(stores, results, strict=True):
-                    store(b, result.value, at(b, places[index], offset), mask)
+                if kinds:
+                    results, values = results
+                    values = values if kinds is reduce else [values]
+                    each = zip(values, totals, starts, combines, strict=True)
+                    for value, line, start, combine in each:
+                        if mask is not None:  # lanes beyond the end must not count
+                            value = Vector(b, b.select(mask, value.value, start))
+                        total = combine(Vector(b, b.load(line[number])), value)
+                        b.store(total.value, line[number])
+                for index, made in zip(stores, results, strict=True):
+                    store(b, made.value, at(b, places[index], offset), mask)
 
             step = LANES * unroll
             whole = b.and_(n, long(-step))
@@ -90,12 +97,15 @@ def vector_loop(
                     one(b.add(k, long(LANES * number)), None, number)
             with cgutils.for_range_slice(b, whole, n, long(LANES), intp=LONG) as (k, _):
                 one(k, first_lanes(b, b.sub(n, k)), 0)
-            if not reduce:
-                return context.get_dummy_value()
-            total = Vector(b, b.load(sums[0]))
-            for other in sums[1:]:
-                total = combine(total, Vector(b, b.load(other)))
-            return across(b, "fadd" if reduce == "sum" else "fmax", total.value)
+            sums = []
+            for kind, line, combine in zip(kinds, totals, combines, strict=True):
+                total = Vector(b, b.load(line[0]))
+                for other in line[1:]:
+                    total = combine(total, Vector(b, b.load(other)))
+                sums.append(across(b, "fadd" if kind == "sum" else "fmax", total.value))
+            if kinds is reduce:
+                return context.make_tuple(b, signature.return_type, sums)
+            return sums[0] if sums else context.get_dummy_value()
 
         return signature, emit
 

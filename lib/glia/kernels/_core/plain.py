@@ -7,7 +7,6 @@ the primitives' own tests.
 from __future__ import annotations
 
 import ctypes
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -37,18 +36,13 @@ class Plain:
 
     @staticmethod
     def exp_below_zero(x: np.ndarray) -> np.ndarray:
-        """e^x for x ≤ 0, 0 below -87."""
-        return np.where(x < -87, _F4.type(0), np.exp(x))
+        """e^x for x ≤ 0, 0 below -88."""
+        return np.where(x < -88, _F4.type(0), np.exp(x))
 
     @staticmethod
     def sigmoid(x: np.ndarray) -> np.ndarray:
         """1 / (1 + e^-x)."""
         return np.tanh(x * _F4.type(0.5)) * _F4.type(0.5) + _F4.type(0.5)
-
-    @staticmethod
-    def erf(x: np.ndarray) -> np.ndarray:
-        """The error function."""
-        return np.array([math.erf(v) for v in x.ravel()], x.dtype).reshape(x.shape)
 
 
 def floats(address: int, rows: int, columns: int, row_stride: int, column_stride: int = 1):
@@ -77,7 +71,7 @@ def write(place: int, offset: int, value: float) -> None:
     floats(place + 4 * offset, 1, 1, 1)[0, 0] = value
 
 
-def run_loop(formula: Callable, stores: tuple, reduce: str | None) -> Callable:
+def run_loop(formula: Callable, stores: tuple, reduce: str | tuple | None) -> Callable:
     """Return the plain twin of a vector loop."""
 
     def run(pointers, count, scalars):
@@ -88,13 +82,15 @@ def run_loop(formula: Callable, stores: tuple, reduce: str | None) -> Callable:
             results, value = results
         for index, result in zip(stores, results, strict=True):
             arrays[index][:] = result
-        if reduce == "sum":
-            return value.sum(dtype=_F4)
-        if reduce == "max":
-            return value.max(initial=_F4.type(-np.inf))
-        return None
+        if isinstance(reduce, tuple):
+            return tuple(_reduced(*pair) for pair in zip(reduce, value, strict=True))
+        return None if reduce is None else _reduced(reduce, value)
 
     return run
+
+
+def _reduced(kind, value):
+    return value.sum(dtype=_F4) if kind == "sum" else value.max(initial=_F4.type(-np.inf))
 
 
 def gemm(a, a_row, a_col, b, b_row, c, c_row, rows, columns, depth, start, bias):
