@@ -163,10 +163,13 @@ class Ours:
     """`glia grade`, its sandbox kept between the blocks as it is within one run."""
 
     def __init__(self, folder: Path, jobs: int, stack: contextlib.ExitStack):
+        from glia_grader.course import Course
         from glia_grader.sandbox.host import Sandbox
+        from glia_grader.workshop import Workshop
 
         self.folder, self.jobs = folder, jobs
-        self.sandbox = stack.enter_context(Sandbox(jobs_hint=jobs, needs_glia=True))
+        needed = Workshop.open(Course(folder), "ps1").needs_glia  # as `glia grade` asks
+        self.sandbox = stack.enter_context(Sandbox(jobs_hint=jobs, needs_glia=needed))
         self.records: dict[tuple[str, ...], Any] = {}
 
     def grade(self, names: list[str]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from glia_grader.course import Course, alembic_on_path, captured
+from glia_grader.entry import Layout
 from glia_grader.journal import sweep, write_durably
 from glia_grader.record import Record
 
@@ -35,6 +36,7 @@ class GradebookWriter:
         """
         self.course, self.assignment = course, assignment
         self.gradebook = course.gradebook()
+        self._admitted: set[str] = set()
 
     def __enter__(self) -> "GradebookWriter":
         return self
@@ -70,6 +72,8 @@ class GradebookWriter:
         """
         from nbgrader.api import MissingEntry
 
+        if student in self._admitted:
+            return
         try:
             self.gradebook.find_student(student)
         except MissingEntry:
@@ -78,6 +82,7 @@ class GradebookWriter:
                     f"{student!r} is not in the gradebook, and Autograde.create_student is off"
                 ) from None
             self.gradebook.update_or_create_student(student)
+        self._admitted.add(student)
 
     def is_current(self, record: Record, submitted: Path) -> bool:
         """Whether the gradebook and `autograded/` hold this record already."""
@@ -126,7 +131,10 @@ class GradebookWriter:
 
     def _enter(self, record: Record, timestamp: Any) -> None:
         db = self.gradebook.db
-        assert self._cells
+        unanswered = _unanswered(record)
+        new = self._layout.enter(db, record, unanswered, timestamp)
+        if new and not self._layout.late(timestamp):
+            return
         with db.no_autoflush:  # else SQLAlchemy warns about nbgrader's half-built row
             submission = self._submission(record.student, timestamp)
             notebook = self._notebook(submission, record)
@@ -137,7 +145,6 @@ class GradebookWriter:
                 # was marked by hand before.
                 given = grade.manual_score is not None
                 grade.needs_manual_grade = given or grade.auto_score is None
-            unanswered = _unanswered(record)
             for comment in comments:
                 comment.auto_comment = "No response." if comment.name in unanswered else None
         db.flush()
@@ -165,15 +172,12 @@ class GradebookWriter:
         return submission
 
     @cached_property
-    def _cells(self) -> list[Any]:
-        """The assignment's cells, kept in memory: each submission's rows refer to them by name."""
+    def _layout(self) -> Layout:
+        """The assignment's cells, kept in memory: each submission's rows refer to them."""
         db = self.gradebook.db
         db().expire_on_commit = False  # the session itself: `db` only hands it out
-        assignment = self.gradebook.find_assignment(self.assignment)
-        kept = [assignment, *assignment.notebooks]
-        for notebook in assignment.notebooks:
-            kept += [*notebook.grade_cells, *notebook.solution_cells, *notebook.task_cells]
-        return kept
+        self._kept = self.gradebook.find_assignment(self.assignment)  # its cells stay with it
+        return Layout(self._kept)
 
     def _penalty(self, submission: Any, notebook: Any, record: Record) -> float | None:
         """What nbgrader's configured plugin takes off for lateness."""

@@ -5,6 +5,7 @@ finished by running it again: what is graded is found, what was written stands, 
 those of a run that nobody disturbed.
 """
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -169,6 +170,17 @@ def _clear_words() -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def _settled_memory() -> Iterator[None]:
+    """What was loaded before a class stays for all of it: garbage is looked for in the rest."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 _AHEAD = 4  # submissions a worker that may be under way or graded and not yet written
 
 
@@ -214,7 +226,7 @@ class _Run:
 
     def work(self, waiting: list[_Work], sandbox: Any, jobs: int) -> None:
         """Grade what is waiting; records are written as they arrive."""
-        with LocalEngine(min(jobs, len(waiting)), sandbox) as engine:
+        with _settled_memory(), LocalEngine(min(jobs, len(waiting)), sandbox) as engine:
             try:
                 coming = iter(waiting)
                 futures: dict[Future[tuple[str, Record]], _Work] = {}

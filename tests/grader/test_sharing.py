@@ -30,6 +30,11 @@ PREDICT = """import numpy as np
 def perceptron_predict(X, weight, bias, labels):
     z = X @ weight + bias
     return np.where(z > 0, 1, 0) if labels == "01" else np.where(z >= 0, 1, -1)"""
+ENTROPY = """import numpy as np
+def cross_entropy(logits, targets):
+    top = logits.max(1)
+    logs = top + np.log(np.exp(logits - top[:, None]).sum(1))
+    return float(np.mean(logs - logits[np.arange(len(logits)), targets]))"""
 GRADIENT = """import numpy as np
 def softmax_gradient(logits, targets):
     return (softmax(logits) - np.eye(logits.shape[1])[targets]) / len(logits)"""
@@ -72,9 +77,33 @@ def asked(sandbox, names, *sources):
 
 
 def test_an_honest_notebook_needs_few_boxes(sandbox):
-    verdicts, boxes = asked(sandbox, NAMES, UPDATE, PREDICT, SIGMOID, SOFTMAX, GRADIENT)
+    names = (*NAMES[:-1], "cross_entropy", NAMES[-1])
+    sources = (UPDATE, PREDICT, SIGMOID, SOFTMAX, ENTROPY, GRADIENT)
+    verdicts, boxes = asked(sandbox, names, *sources)
     assert all(verdict.passed for verdict in verdicts.values())
-    assert boxes == 2, "one for all that use nothing, one for what uses softmax"
+    assert boxes == 1, "what uses softmax is asked with the student's own, which is right"
+    verdicts, boxes = asked(sandbox, ("sigmoid", "softmax_gradient"), *sources)
+    assert all(verdict.passed for verdict in verdicts.values())
+    assert boxes == 2, "nobody asked for softmax, so the reference of it is placed"
+
+
+def test_a_mistake_in_what_is_used_costs_only_itself(sandbox):
+    """softmax is wrong: its gradient is asked with the reference, in a box of its own."""
+    wrong = SOFTMAX.replace("return e /", "return 2 * e /")
+    names = (*NAMES[:-1], "cross_entropy", NAMES[-1])
+    verdicts, boxes = asked(sandbox, names, UPDATE, PREDICT, SIGMOID, wrong, ENTROPY, GRADIENT)
+    assert [name for name in names if not verdicts[name].passed] == ["softmax"]
+    assert boxes == 3, "one for all, softmax again, one with the reference"
+
+
+def test_a_mistake_that_the_own_helper_shows_is_judged_with_the_reference(sandbox):
+    """The gradient leans on something of softmax's that a reference has not: it fails both ways."""
+    own = SOFTMAX.replace("def softmax(z):", "def softmax(z, scale=1.0):\n    z = scale * z")
+    leans = GRADIENT.replace("softmax(logits)", "softmax(logits, 2.0)")
+    names = ("softmax", "cross_entropy", "softmax_gradient")
+    verdicts, boxes = asked(sandbox, names, own, ENTROPY, leans)
+    assert [name for name in names if not verdicts[name].passed] == ["softmax_gradient"]
+    assert boxes == 2
 
 
 def test_references_stay_out_of_the_boxes_of_questions_that_do_not_use_them(sandbox):

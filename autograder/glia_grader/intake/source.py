@@ -44,7 +44,7 @@ def read_source(source: str) -> Reading:
         call = next((m for m in _CALL.finditer(source[:_LONGEST]) if m[1] == "grade"), None)
         defines = {*_DEF.findall(source[:_LONGEST]), *_ASSIGN.findall(source[:_LONGEST])}
         return Reading(frozenset(defines), call[3] if call else None, None, False, False)
-    graded, function = _graded(tree)
+    graded, function = _graded(tree) if "grade" in source else (None, None)
     calls = [_called(node) for node in tree.body]
     only = bool(calls) and all(name in _CALLS for name in calls)
     return Reading(frozenset(_bound(tree.body)), graded, function, only, True)

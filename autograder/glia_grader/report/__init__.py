@@ -19,7 +19,7 @@ def write(course_dir: Path, assignment: str) -> Path:
         assignment: what to report on.
 
     Returns:
-        ``course_dir/reports/<assignment>.html``.
+        ``course_dir/reports/<assignment>.html``; ``<assignment>.csv`` stands beside it.
 
     Raises:
         NothingToReport: if nothing was graded yet.
@@ -36,7 +36,10 @@ def write(course_dir: Path, assignment: str) -> Path:
 
 
 def write_from(data: ClassData, course_dir: Path) -> Path:
-    """Write the class page from data at hand."""
+    """Write the class page from data at hand, and beside it the table for a spreadsheet."""
+    from . import csv_table
+
+    write_atomically(course_dir / "reports" / f"{data.assignment}.csv", csv_table.text(data))
     return write_atomically(course_dir / "reports" / f"{data.assignment}.html", page(data))
 
 

@@ -147,13 +147,13 @@ class Worker:
         kept = sys.stdout, sys.stderr
         self.shell.outputs.begin()
         sys.stdout, sys.stderr = self.shell.streams
-        begun = time.perf_counter()
         try:
             value = function(*arguments, **keywords)
-            seconds = time.perf_counter() - begun
         finally:
             sys.stdout, sys.stderr = kept
-        answer = {"value": value, "seconds": seconds, "attempts": list(self.policy.attempts)}
+        answer = {"value": value}
+        if self.policy.attempts:
+            answer["attempts"] = list(self.policy.attempts)
         if request.get("want_args"):
             answer |= _afterwards(arguments, request["value"], blob)
         return answer
