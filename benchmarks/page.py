@@ -21,6 +21,29 @@ Made by `python -m benchmarks --page docs/benchmarks.md` on {date}: {about}.
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | {rules} | --- |
 """
 
+WHY = """
+## Why some rows miss their gate
+
+The gates were set on a machine on which the products of both libraries were further apart. Here
+both run them near the roof (below), so a row can only be as far ahead as its other work lets it.
+
+- *mlp*, *mini GPT*, *multi-head attention*, *LSTM*: four fifths of the time are products. Of an MLP
+  step with batch 32 (320 µs) the products take 255, of which 190 are what the roof allows; the tape
+  takes 65. In the mini GPT the linear layers alone take 4.6 of 8 ms. Tried without effect: another
+  order of the pool of workspaces, inputs on cache lines of their own, other thresholds for the
+  second thread.
+- *tiny mlp*: no arithmetic at all. Its 65 µs are some thirty calls of Python functions and
+  seventeen of kernels; a layer costs 5 µs forward and 5 backward. List comprehensions in place of
+  the tape's loops made it slower.
+- *max pool*, *layer norm*, *softmax*: the kernels take 12, 25 and 60 µs, their wrappers and the
+  tape another 15 to 20.
+- *LeNet-5*, *conv*: forward runs at the roof; gradients of filters at two thirds of it, because
+  the sums of both halves of the rows are kept apart, so that no digit depends on the number of
+  threads.
+- *perceptron*: the epoch itself takes 67 µs; the rest of `fit` checks the data for NaN and copies
+  the rows that were corrected, so that the history can be replayed.
+"""
+
 
 def page(
     about: dict[str, object],

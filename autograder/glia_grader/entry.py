@@ -39,7 +39,7 @@ class Layout:
             timestamp: When it was handed in, in words or as a date, or None.
 
         Raises:
-            StopIteration: the assignment has no such notebook.
+            LookupError: the assignment has no such notebook.
         """
         from nbgrader.api import Comment, Grade, SubmittedAssignment, SubmittedNotebook, new_uuid
         from nbgrader.utils import parse_utc
@@ -48,10 +48,12 @@ class Layout:
         own = {"assignment_id": self.id, "student_id": record.student}
         if db.execute(select(SubmittedAssignment.id).filter_by(**own)).first() is not None:
             return False
+        names = [name for _, name, *_ in self.notebooks]
+        if record.notebook not in names:
+            raise LookupError(f"got the notebook {record.notebook!r}; expected one of {names}")
         when = None if timestamp is None else parse_utc(timestamp)
         own |= {"id": new_uuid(), "timestamp": when}
         db.execute(insert(SubmittedAssignment.__table__), [own])
-        next(name for _, name, *_ in self.notebooks if name == record.notebook)
         notebooks: list[dict[str, Any]] = []
         grades: list[dict[str, Any]] = []
         comments: list[dict[str, Any]] = []
