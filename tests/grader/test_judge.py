@@ -83,7 +83,7 @@ STRANGE = {
 
 @pytest.mark.parametrize("exercise", BRIEF.values(), ids=BRIEF)
 @pytest.mark.parametrize("strange", STRANGE)
-@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("hidden", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_strange_results_earn_nothing_and_break_nothing(exercise, strange, hidden):
     _strange_results(exercise, STRANGE[strange], hidden)
 
@@ -103,9 +103,12 @@ def _strange_results(exercise, value, hidden):
         verdict.to_html(), verdict.to_text(), verdict.to_dict()
 
 
+MORE_CALLS = [pytest.param(after, marks=pytest.mark.slow) for after in (1, 11)]
+
+
 @pytest.mark.parametrize("exercise", BRIEF.values(), ids=BRIEF)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("after", [0, 1, 5, 11])
+@pytest.mark.parametrize("after", [0, 5, *MORE_CALLS])
 def test_an_error_at_any_call_gives_a_verdict(exercise, kind, after):
     _error_after(exercise, kind, after)
 

@@ -16,7 +16,7 @@ Examples:
 def command() -> None:
     """Compile the library's fast kernels, so that no later start has to.
 
-    Takes about half a minute the first time and a second when all is there already.
+    Takes about half a minute the first time and a few seconds when all is there already.
     """
     from glia import backend
 
@@ -27,6 +27,7 @@ def command() -> None:
         )
     from glia.kernels import warmup
 
+    say("Compiling: half a minute if nothing is there yet …")
     total = 0.0
     for name, seconds in warmup.warm_up():
         total += seconds
