@@ -45,7 +45,7 @@ def main() -> int:
     ]
     about = machine(asked.threads)
     print(" · ".join(f"{key} {value}" for key, value in about.items()))
-    print(f"{'case':34} {'ours µs':>9} {'peer µs':>9} {'ratio min/median/max':>22}  gate  goal")
+    print(f"{'case':36} {'ours µs':>9} {'peer µs':>9} {'ratio min/median/max':>22}  gate  goal")
     results = []
     for each in chosen:
         result = run(each, asked.pairs)
@@ -100,16 +100,16 @@ def pin(threads: int) -> None:
 def line(result) -> str:
     """Write one row of the table."""
     if result.note:
-        return f"{result.name:34} {result.note}"
+        return f"{result.name:36} {result.note}"
     ratios = f"{result.low:.2f} / {result.median:.2f} / {result.high:.2f}"
     if not result.gate:
         return (
-            f"{result.name:34} {result.ours_us:9.1f} {result.theirs_us:9.1f} {ratios:>22}"
+            f"{result.name:36} {result.ours_us:9.1f} {result.theirs_us:9.1f} {ratios:>22}"
             "  for information"
         )
     met = "" if result.median >= result.gate else "  below its gate"
     return (
-        f"{result.name:34} {result.ours_us:9.1f} {result.theirs_us:9.1f} {ratios:>22} "
+        f"{result.name:36} {result.ours_us:9.1f} {result.theirs_us:9.1f} {ratios:>22} "
         f"{result.gate:5.2f} {result.goal:5.2f}{met}"
     )
 

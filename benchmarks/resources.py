@@ -45,10 +45,15 @@ _IMPORTS = {
 }
 
 
+def program(library: str, case: str, steps: int) -> str:
+    """Return a program that imports a library and trains for some steps."""
+    return _STEPS.format(imports=_IMPORTS[library], case=case, steps=steps)
+
+
 def run(library: str, case: str, steps: int) -> tuple[float, float, float]:
     """Return seconds to the first step's end, and MiB at half way and at the end."""
-    code = _STEPS.format(imports=_IMPORTS[library], case=case, steps=steps)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", program(library, case, steps)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     first, half, end = map(float, done.stdout.split())
     return first, half, end
 
