@@ -173,7 +173,6 @@ def _clear_words() -> Iterator[None]:
 @contextmanager
 def _settled_memory() -> Iterator[None]:
     """What was loaded before a class stays for all of it: garbage is looked for in the rest."""
-    gc.collect()
     gc.freeze()
     try:
         yield

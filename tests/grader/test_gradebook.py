@@ -106,7 +106,10 @@ def test_one_transaction_a_submission(course):
 
 def test_what_fails_half_way_leaves_nothing(course):
     odd = dataclasses.replace(record_of(course), notebook="another")
-    with pytest.raises(StopIteration), GradebookWriter(Course(course), "ps1") as writer:
+    with (
+        pytest.raises(LookupError, match="got the notebook 'another'"),
+        GradebookWriter(Course(course), "ps1") as writer,
+    ):
         writer.save(odd, hand_in(course, "ada", "{}"))
     assert scores(course) == {}
     save(course, record_of(course))
