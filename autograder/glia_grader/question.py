@@ -173,6 +173,7 @@ class BoxAnswerer:
         """
         self.box, self.exercise, self.function = stage.box, exercise, function
         self.deadline = deadline
+        self.patience = exercise.time_limit  # seconds for one call
         self._lost = stage.lost
         self._door: tuple[bool, list[str] | None] = (True, None)
         if self._lost is None:
@@ -196,7 +197,7 @@ class BoxAnswerer:
         """Ask once; the box's failure becomes the judge's."""
         if self._lost is not None:
             raise self._lost
-        timeout = min(self.exercise.time_limit, self.deadline.left)
+        timeout = min(self.patience, self.deadline.left)
         if timeout <= 0.05:
             raise StudentError("timeout", "all its answers together took too long")
         try:
@@ -213,7 +214,7 @@ class BoxAnswerer:
         if self._lost is not None:
             while True:
                 yield self._lost
-        timeout = partial(min, self.exercise.time_limit)
+        timeout = partial(min, self.patience)
         replies = self.box.calls(
             self.function,
             asked,
