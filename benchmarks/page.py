@@ -23,6 +23,8 @@ Made by `python -m benchmarks --page docs/benchmarks.md` on {date}: {about}.
 WHY = """
 ## Why some rows miss their gate
 
+Figures of 2026-11-21, on two cores of an AMD EPYC with AVX-512.
+
 The gates were set where the processor did up to 400 GFLOP/s. This one does some 230, and both
 libraries run their products near that roof (below): a row is only as far ahead as its other work
 lets it.
