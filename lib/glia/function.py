@@ -167,7 +167,8 @@ class Function:
                 inputs.append(a)
                 needs.append(a.requires_grad)
                 values.append(a.array)
-                sources.append(None if a.grad_fn is None else (a.grad_fn, a.output_index))
+                before = a.grad_fn
+                sources.append(before and (before, a.output_index))
             else:
                 inputs.append(None)
                 needs.append(False)

@@ -88,7 +88,8 @@ def multi_head_attention_forward(
         key: batch first.
         value: batch first.
         num_heads: H, a divisor of the depth.
-        in_proj: (weight, bias) for query, key and value.
+        in_proj: (weight, bias) for query, key and value; or one pair, its rows in this order, where
+            all three are the same sequence: one product then makes them together.
         out_proj: (weight, bias) at the end: W^O.
         mask: as for `scaled_dot_product_attention`, broadcast over (N, H, L, S).
         dropout_p: probability of dropping a weight.
@@ -97,16 +98,27 @@ def multi_head_attention_forward(
     Shape:
         query (N, L, E), key (N, S, ·), value (N, S, ·); the result (N, L, E) and (N, H, L, S).
     """
-    parts = zip((query, key, value), in_proj, strict=True)
-    q, k, v = (_heads(linear(x, weight, bias), num_heads) for x, (weight, bias) in parts)
-    y = scaled_dot_product_attention(q, k, v, mask, dropout_p)
-    y = linear(y.transpose(1, 2).flatten(2), *out_proj)
-    if not need_weights:
-        return y, None
+    if len(in_proj) == 1:
+        projected = linear(query, *in_proj[0]).chunk(3, dim=-1)
+    else:
+        parts = zip((query, key, value), in_proj, strict=True)
+        projected = tuple(linear(x, weight, bias) for x, (weight, bias) in parts)
+    q, k, v = (_heads(x, num_heads) for x in projected)
+    mixed = scaled_dot_product_attention(q, k, v, mask, dropout_p)
+    y = linear(mixed.transpose(1, 2).flatten(2), *out_proj)
+    return y, _weights(mixed, q, k, v, mask) if need_weights else None
+
+
+def _weights(mixed: Tensor, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+    """Return a copy of what the step kept for its way back; computed again if it kept nothing."""
+    step = mixed.grad_fn
+    if step is not None and step.function is Attention:
+        return Tensor.make(np.array(step.saved_tensors[3]))
     given = None if mask is None else mask.array
-    run = implementation("attention")
-    _, weights = run(q.array, k.array, v.array, given, 1 / math.sqrt(q.shape[-1]))
-    return y, Tensor.make(weights)
+    _, weights = implementation("attention")(
+        q.array, k.array, v.array, given, 1 / math.sqrt(q.shape[-1])
+    )
+    return Tensor.make(weights)
 
 
 def _heads(x: Tensor, num_heads: int) -> Tensor:

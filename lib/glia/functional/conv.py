@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ..errors import ShapeError
@@ -79,15 +80,15 @@ def conv2d(
     Raises:
         ShapeError: channels do not match, or the window is larger than the padded image.
     """
-    channels = weight.shape[1] * groups
-    if input.ndim not in (3, 4) or input.shape[-3] != channels:
-        hint = "; x.unsqueeze(1) adds the channel" if input.ndim == 3 and channels == 1 else ""
+    channels, axes = weight.shape[1] * groups, input.ndim
+    if axes not in (3, 4) or input.shape[-3] != channels:
+        hint = "; x.unsqueeze(1) adds the channel" if axes == 3 and channels == 1 else ""
         raise ShapeError(
             f"got an input of shape {input.shape}; expected (N, {channels}, H, W) "
             f"for a weight of shape {weight.shape} and {groups} groups{hint}"
         )
     _floats(input)
-    if input.ndim == 3:
+    if axes == 3:
         batch = conv2d(
             input.unsqueeze(0),
             weight,
@@ -99,10 +100,25 @@ def conv2d(
             padding_convention=padding_convention,
         )
         return batch.squeeze(0)
+    settings = hashable(stride), hashable(padding), hashable(dilation), padding_convention
+    window = _fitting(input.shape[2:], weight.shape[2:], *settings)
+    return Conv2d.apply(input, weight, bias, *window, groups)
+
+
+@functools.lru_cache(256, typed=True)
+def _fitting(
+    size: tuple, kernel: tuple, stride: Any, padding: Any, dilation: Any, convention: str
+) -> tuple[Pair, Pads, Pair]:
+    """Return steps, padding and gaps as pairs, once it is sure that the window fits."""
     step, gap = two(stride), two(dilation)
-    around = pads(padding, weight.shape[2:], step, gap, padding_convention)
-    check_window(input.shape[2:], weight.shape[2:], step, around, gap)
-    return Conv2d.apply(input, weight, bias, step, around, gap, groups)
+    around = pads(padding, kernel, step, gap, convention)
+    check_window(size, kernel, step, around, gap)
+    return step, around, gap
+
+
+def hashable(setting: Any) -> Any:
+    """Return a list or an array as a tuple, and anything else as it is."""
+    return setting if setting.__hash__ else tuple(setting)
 
 
 def _floats(input: Tensor) -> None:

@@ -29,7 +29,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     if not isinstance(input, (Tensor, np.ndarray)):
         raise TypeError(f"got an input of type {type(input).__name__}; expected a Tensor")
-    if input.ndim == 0 or input.shape[-1] != weight.shape[1]:
+    shape = input.shape
+    if not shape or shape[-1] != weight.shape[1]:
         flat = input.ndim > 2 and math.prod(input.shape[1:]) == weight.shape[1]
         raise ShapeError(
             f"got an input of shape {input.shape}; expected (*, {weight.shape[1]}) "

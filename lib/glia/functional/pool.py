@@ -8,20 +8,20 @@ from typing import Any
 from ..errors import ShapeError
 from ..ops import pool as ops
 from ..tensor import Tensor
-from .conv import check_window, two
+from .conv import check_window, hashable, two
 
 
 def _window(input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> tuple:
-    if input.ndim != 4:
-        raise ShapeError(f"got an input of shape {input.shape}; expected (N, C, H, W)")
-    kernel = two(kernel_size)
+    shape = input.shape
+    if len(shape) != 4:
+        raise ShapeError(f"got an input of shape {shape}; expected (N, C, H, W)")
+    return _fitting(shape[2:], *map(hashable, (kernel_size, stride, padding, dilation)))
+
+
+@functools.lru_cache(256, typed=True)
+def _fitting(size: tuple, kernel: Any, stride: Any, padding: Any, dilation: Any) -> tuple:
+    kernel, gap, (h, w) = two(kernel), two(dilation), two(padding)
     step = kernel if stride is None else two(stride)
-    return _fitting(input.shape[2:], kernel, step, two(padding), two(dilation))
-
-
-@functools.lru_cache(256)
-def _fitting(size: tuple, kernel: tuple, step: tuple, padding: tuple, gap: tuple) -> tuple:
-    (h, w) = padding
     if 2 * h > kernel[0] or 2 * w > kernel[1]:
         raise ValueError(f"got padding {(h, w)}; expected at most half of the window {kernel}")
     around = ((h, h), (w, w))

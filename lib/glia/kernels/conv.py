@@ -87,6 +87,8 @@ def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(T
 def _by_winograd(lying, weight, bias, padding, dilation):
     """Return the correlation by fewer products, None where that is no gain or not possible."""
     many, channels, kernel = len(weight), weight.shape[1], weight.shape[2:]
+    if kernel[1] != 3:
+        return None
     _, height, width, batch = lying.shape
     h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
     w_out = output_size(width, kernel[1], 1, padding[1], dilation[1])
@@ -157,9 +159,9 @@ def _filters(upstream, lying, padding, kernel, dilation):
         filled[:many], filled[many:] = upstream, 0
         upstream = filled
     tiles = len(upstream) // tile[0] * -(-places // tile[1])
-    sums = take(2, tiles, SUMS)
-    out = np.empty((many, places), FLOAT32)
-    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, out)
+    sums, room = take(2, tiles, SUMS), take(2, tiles, SUMS)
+    out = take(many, places)
+    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, room, out)
     return out.reshape(many, channels, *kernel)
 
 
@@ -245,17 +247,21 @@ def _rows(first, last, source, filters, bias, with_bias, offsets, y):
 
 
 @parallel
-def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, out):
+def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, room, out):
     rows, places = upstream.shape[1], out.shape[1]
     if upstream.size * out.shape[1] < SERIAL or rows < 2:
-        sum_half(0, rows, 0, upstream, source, offsets, tile_filters, tile_places, sums, places)
-        sum_half(rows, rows, 1, upstream, source, offsets, tile_filters, tile_places, sums, places)
+        for t in range(2):
+            sum_half(
+                t * rows, rows, t, upstream, source, offsets, tile_filters, tile_places,
+                sums, room, places,
+            )  # fmt: skip
     else:
         for t in prange(2):
             first, last = share(t, 2, rows, 1)
             sum_half(
-                first, last, t, upstream, source, offsets, tile_filters, tile_places, sums, places
-            )
+                first, last, t, upstream, source, offsets, tile_filters, tile_places,
+                sums, room, places,
+            )  # fmt: skip
     collect(sums, tile_filters, tile_places, out)
 
 

@@ -56,6 +56,8 @@ _channel_slope = vector_loop(
     lambda f, a, s: [s[1] * (a[0] - s[2] - (a[1] - s[0]) * s[3])], loads=(0, 1), stores=(2,)
 )
 _add = vector_loop(lambda f, a, s: [a[0] + a[1]], stores=(0,))
+_copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
+_fill = vector_loop(lambda f, a, s: [s[0]], loads=(), stores=(0,))
 _WORTH = STREAM // 6
 _APART = 16  # floats: two threads that write into one line of a cache wait for each other
 
@@ -64,13 +66,13 @@ def layer_norm(x, count, weight, bias, eps):
     """Return γ (x − μ)/√(σ² + ε) + β over the last `count` axes, μ and 1/√(σ² + ε)."""
     if not _all_float32(x, weight, bias) or not x.size:
         return plain.layer_norm(x, count, weight, bias, eps)
-    size = math.prod(x.shape[x.ndim - count :])
-    y, rows = take(*x.shape), ready(x).reshape(-1, size)
-    mean, rstd = np.empty((2, len(rows)), FLOAT32)
+    outer = x.shape[: x.ndim - count]
+    size, many = math.prod(x.shape[x.ndim - count :]), math.prod(outer)
+    y, mean, rstd = take(*x.shape), take(many), take(many)
     scale = np.ones(size, FLOAT32) if weight is None else ready(weight).reshape(-1)
     shift = np.zeros(size, FLOAT32) if bias is None else ready(bias).reshape(-1)
-    _layer(rows, scale, shift, np.float32(eps), y.reshape(-1, size), mean, rstd)
-    shape = (*x.shape[: x.ndim - count], *(1,) * count)
+    _layer(ready(x).reshape(many, size), scale, shift, eps, y.reshape(many, size), mean, rstd)
+    shape = outer + (1,) * count
     return y, mean.reshape(shape), rstd.reshape(shape)
 
 
@@ -80,15 +82,15 @@ def layer_norm_backward(grad, x, mean, rstd, count, weight):
         return plain.layer_norm_backward(grad, x, mean, rstd, count, weight)
     inner = x.shape[x.ndim - count :]
     size = math.prod(inner)
-    shape = (-1, size)
+    shape = mean.size, size
     scale = np.ones(size, FLOAT32) if weight is None else ready(weight).reshape(-1)
-    out = take(*x.shape)
-    sums = np.zeros((8, 2, size + _APART), FLOAT32)
+    out, grad_weight, grad_bias = take(*x.shape), take(*inner), take(*inner)
+    sums = take(8, 2, size + _APART)
     _layer_backward(
-        *(ready(a).reshape(shape) for a in (grad, x)),
-        *(mean.reshape(-1), rstd.reshape(-1), scale, out.reshape(shape), sums),
-    )
-    return out, *(total[:size].reshape(inner).copy() for total in sums[0])
+        ready(grad).reshape(shape), ready(x).reshape(shape), mean.reshape(-1), rstd.reshape(-1),
+        scale, out.reshape(shape), sums, grad_weight.reshape(-1), grad_bias.reshape(-1),
+    )  # fmt: skip
+    return out, grad_weight, grad_bias
 
 
 @parallel
@@ -106,7 +108,7 @@ def _layer(x, scale, shift, eps, y, mean, rstd):
 def _layer_rows(first, last, x, scale, shift, eps, y, mean, rstd):
     size = x.shape[1]
     px, py, ps, pb = address(x), address(y), address(scale), address(shift)
-    count = np.float32(size)
+    count, eps = np.float32(size), np.float32(eps)
     for i in range(first, last):
         here = px + 4 * i * size
         centre = _sum((here,), size, ()) / count
@@ -117,17 +119,20 @@ def _layer_rows(first, last, x, scale, shift, eps, y, mean, rstd):
 
 
 @parallel
-def _layer_backward(grad, x, mean, rstd, scale, out, sums):
+def _layer_backward(grad, x, mean, rstd, scale, out, sums, grad_weight, grad_bias):
     parts = parts_of(x.size, _WORTH)
+    size, pw, apart = x.shape[1], address(sums), 4 * sums[0].size
+    _fill((pw,), parts * sums[0].size, (np.float32(0),))
     if parts == 1:
         _layer_rows_backward(0, len(x), 0, grad, x, mean, rstd, scale, out, sums)
     else:
         for t in prange(parts):
             first, last = share(t, parts, len(x), 1)
             _layer_rows_backward(first, last, t, grad, x, mean, rstd, scale, out, sums)
-        pw, apart = address(sums), 4 * sums[0].size
         for t in range(1, parts):
             _add((pw, pw + t * apart), sums[0].size, ())
+    _copy((pw, address(grad_weight)), size, ())
+    _copy((pw + 4 * sums.shape[2], address(grad_bias)), size, ())
 
 
 @jit

@@ -63,7 +63,9 @@ class MultiheadAttention(Module):
         if self.out_proj.bias is not None:
             init.zeros_(self.out_proj.bias)
 
-    def _projections(self) -> tuple:
+    def _projections(self, to_itself: bool) -> tuple:
+        if self._joined and to_itself:
+            return ((self.in_proj_weight, self.in_proj_bias),)
         if self._joined:
             weights = self.in_proj_weight.chunk(3)
         else:
@@ -115,7 +117,7 @@ class MultiheadAttention(Module):
             sequences[1],
             sequences[2],
             self.num_heads,
-            self._projections(),
+            self._projections(query is key is value),
             (self.out_proj.weight, self.out_proj.bias),
             mask,
             self.dropout if self.training else 0.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from .. import functional as F
@@ -54,9 +55,12 @@ class _Conv(Module):
         if self.bias is not None:
             init.uniform_(self.bias, -bound, bound)
 
-    def _settings(self) -> dict[str, Any]:
-        names = ("stride", "padding", "dilation", "groups", "padding_convention")
-        return {name: getattr(self, name) for name in names}
+    def _correlate(self, function: Callable[..., Tensor], input: Tensor) -> Tensor:
+        settings = self.stride, self.padding, self.dilation, self.groups
+        convention = self.padding_convention
+        return function(
+            input, self.weight, self.bias, *settings, padding_convention=convention
+        )
 
     def extra_repr(self) -> str:
         """Name the sizes."""
@@ -71,7 +75,7 @@ class Conv1d(_Conv):
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, L) → (N, O, L_out)."""
-        return F.conv1d(input, self.weight, self.bias, **self._settings())
+        return self._correlate(F.conv1d, input)
 
 
 class Conv2d(_Conv):
@@ -96,7 +100,7 @@ class Conv2d(_Conv):
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, H, W) → (N, O, H_out, W_out)."""
-        return F.conv2d(input, self.weight, self.bias, **self._settings())
+        return self._correlate(F.conv2d, input)
 
 
 class _Pool(Module):

@@ -5,7 +5,7 @@ Formula:
 
 Register plan: I x J vectors of running sums, one for each pair of a filter and a place in the
 window; each step loads I vectors of Y and one of X at a time, J of them. The sums stay vectors in
-memory between calls and are added across their lanes once, at the very end (`added`).
+memory between calls and are added across their lanes once, at the very end.
 
 | CPU | I x J | in use of |
 | --- | --- | --- |
@@ -22,7 +22,7 @@ from numba.core import cgutils
 
 from . import plain
 from .external import external
-from .lanes import FLOATS, LONG, across, at, first_lanes, fma, load, long, store
+from .lanes import FLOATS, LONG, at, first_lanes, fma, load, long, store
 from .target import JIT, LANES, intrinsic
 
 FEW = (6, 4) if LANES == 16 else (4, 2)  # for up to six (four) filters
@@ -83,16 +83,5 @@ if JIT:
         """S += Y X for MANY."""
         _many(y, y_filter, y_row, x, x_row, offsets, rows, columns, sums)
 
-    @intrinsic
-    def added(typingctx: Any, first: Any, second: Any) -> Any:
-        """Return all lanes of two vectors in memory added up."""
-
-        def emit(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
-            vectors = [load(b, at(b, place, long(0))) for place in arguments]
-            return across(b, "fadd", b.fadd(*vectors))
-
-        return types.float32(types.int64, types.int64), emit
-
 else:
     dots_few, dots_many = plain.make_dots(*FEW, LANES), plain.make_dots(*MANY, LANES)
-    added = plain.make_added(LANES)

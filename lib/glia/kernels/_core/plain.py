@@ -138,8 +138,3 @@ def make_dots(filters: int, places: int, lanes: int) -> Callable:
                 place[0, 0] += (left * right).sum(dtype=_F4)
 
     return run
-
-
-def make_added(lanes: int) -> Callable:
-    """Return the sum of all lanes of two vectors in memory."""
-    return lambda first, second: (floats(first, 1, lanes, 1) + floats(second, 1, lanes, 1)).sum()
