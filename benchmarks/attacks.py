@@ -45,7 +45,10 @@ def run(test: str, ordinary: bool, *chosen: str) -> dict[str, tuple[str, str]]:
         packages = [path for path in sys.path if path.endswith("site-packages")]
         path = os.pathsep.join([str(ROOT / "lib"), str(ROOT / "autograder"), *packages])
         given = {"PYTHONPATH": path, "HOME": str(report.parent), "TMPDIR": str(report.parent)}
-        given |= {"PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"}
+        given |= {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PATH": f"{_programs(home, python)}:/usr/bin:/bin",
+        }
         done = subprocess.run(command, env=given, cwd=report.parent, check=False)
         if not report.exists():
             raise SystemExit(f"pytest ended with {done.returncode} and no report")
@@ -55,6 +58,16 @@ def run(test: str, ordinary: bool, *chosen: str) -> dict[str, tuple[str, str]]:
             outcome = _WORDS[kind.tag] if kind is not None else "held"
             found[str(case.get("name"))] = outcome, "" if kind is None else kind.get("message", "")
         return found
+
+
+def _programs(home: Path, python: str) -> Path:
+    """A folder with the program that nbgrader starts by name; its own may be out of reach."""
+    folder = home / "bin"
+    folder.mkdir()
+    program = folder / "alembic"
+    program.write_text(f'#!/bin/sh\nexec {python} -m alembic "$@"\n', "utf-8")
+    program.chmod(0o755)
+    return folder
 
 
 def _for_everyone() -> str:
@@ -127,8 +140,8 @@ def main() -> None:
     text = [
         "# What each tier holds",
         "",
-        "Made by `python -m benchmarks.attacks --write docs/attacks.md` from a real run on Linux "
-        f"{platform.release().split('-')[0]}, {platform.machine()}. Tier 1 is namespaces, Landlock "
+        "Made by `python -m benchmarks.attacks --whole --write docs/attacks.md` from a real run on "
+        f"Linux {platform.release().split('-')[0]}, {platform.machine()}. Tier 1 is namespaces, Landlock "
         "and seccomp; 2 is Landlock, seccomp and limits; 3 is seccomp and limits. “held”: nothing "
         "outside was read, changed, signalled or left running, and the next box was as new. “not "
         "claimed”: tier 3 cannot hide files from who may read them, and says so.",

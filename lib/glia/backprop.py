@@ -194,7 +194,8 @@ def _walk(
             ctx.grad_outputs = grads
         results = _local_gradients(ctx, grads)
         needs = ctx.needs_input_grad
-        handed_on = zip(range(len(needs)), needs, ctx.inputs, ctx.sources, results)
+        each = range(len(needs)), needs, ctx.inputs, ctx.sources, results
+        handed_on = zip(*each, strict=True)
         is_new = ctx.function.keeps_nothing
     return [
         (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array, is_new)
@@ -254,7 +255,9 @@ def _checked(ctx: Context | None, position: int, result: Any, expected: np.ndarr
     """Return the gradient as an array of the shape and dtype of what it belongs to."""
     array = result.array if is_variable(result) else np.asarray(result)
     if array.shape != expected.shape:
-        who, what = ("got", "output") if ctx is None else (f"{ctx.name}.backward returned", "argument")
+        who, what = (
+            ("got", "output") if ctx is None else (f"{ctx.name}.backward returned", "argument")
+        )
         raise RuntimeError(
             f"{who} a gradient of shape {array.shape} for {what} {position}; "
             f"expected the {what}'s shape {expected.shape}"

@@ -270,3 +270,24 @@ def test_two_losses_may_share_a_retained_graph():
     (shared + 1).backward(retain_graph=True)
     (shared * 2).backward()
     assert x.grad.item() == 9
+
+
+def test_sums_of_gradients_leave_what_a_function_kept_alone():
+    kept = np.ones(3)
+
+    class Keeper(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, grad_y):
+            return glia.Tensor.make(kept)
+
+    x = leaf([1.0, 2.0, 3.0])
+    for y in (x * x, x):  # the sum is made in the middle of the graph, and at a leaf
+        x.grad = None
+        (Keeper.apply(y) + y + Keeper.apply(y)).sum().backward()
+        slope = 2 * x.detach().numpy() if y is not x else np.ones(3)
+        np.testing.assert_array_equal(x.grad.numpy(), 3 * slope)
+        np.testing.assert_array_equal(kept, np.ones(3))

@@ -15,7 +15,7 @@ import numpy as np
 
 FLOAT32 = np.dtype(np.float32)
 _LINE = 16  # floats in 64 bytes
-_SMALL = 2048  # floats below which numpy's own memory is quicker to have
+SMALL = 2048  # floats below which numpy's own memory is quicker to have
 _MOST = 1 << 26  # floats that the pool keeps at most: 256 MiB
 _CROWD = 12  # arrays of one size
 
@@ -27,7 +27,7 @@ _stored = 0
 def take(*shape: int) -> np.ndarray:
     """Return an array with arbitrary contents."""
     size = math.prod(shape)
-    if size < _SMALL:
+    if size < SMALL:
         return np.empty(shape, FLOAT32)
     shelf = _shelves.get(size)
     if shelf is None:

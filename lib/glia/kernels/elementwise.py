@@ -9,9 +9,8 @@ from glia.ops.elementwise import all_finite as plain_all_finite
 
 from ._core.loops import vector_loop
 from ._core.memory import address
-from ._jit import parallel, prange
-from ._pool import FLOAT32, take
-from ._share import STREAM, parts_of, share
+from ._jit import jit
+from ._pool import FLOAT32, SMALL, take
 
 _zeros = vector_loop(lambda f, a, s: ([], a[0] * 0.0), reduce="sum", unroll=4)
 
@@ -31,19 +30,11 @@ def add(a, b):
 
 def all_finite(x):
     """Return whether no entry is infinite or NaN: whether 0 x is 0 everywhere."""
-    if x.dtype != FLOAT32 or not x.flags.carray:
+    if x.dtype != FLOAT32 or x.size < SMALL or not x.flags.carray:
         return plain_all_finite(x)
     return bool(_vanishes(x.reshape(-1)))
 
 
-@parallel
+@jit
 def _vanishes(x):
-    px, size = address(x), x.size
-    parts = parts_of(size, STREAM)
-    if parts == 1:
-        return _zeros((px,), size, ()) == 0
-    found = np.zeros(parts, np.float32)
-    for t in prange(parts):
-        first, last = share(t, parts, size, 16)
-        found[t] = _zeros((px + 4 * first,), last - first, ())
-    return found.sum() == 0
+    return _zeros((address(x),), x.size, ()) == 0

@@ -58,9 +58,7 @@ class _Conv(Module):
     def _correlate(self, function: Callable[..., Tensor], input: Tensor) -> Tensor:
         settings = self.stride, self.padding, self.dilation, self.groups
         convention = self.padding_convention
-        return function(
-            input, self.weight, self.bias, *settings, padding_convention=convention
-        )
+        return function(input, self.weight, self.bias, *settings, padding_convention=convention)
 
     def extra_repr(self) -> str:
         """Name the sizes."""

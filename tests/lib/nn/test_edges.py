@@ -169,3 +169,32 @@ def test_the_message_of_the_hunt_for_nan():
             FloatingPointError, match=r"NaN in the gradient of Linear 'fc2' at step"
         ):
             y.backward(glia.full((1, 1), float("nan")))
+
+
+def test_attention_to_oneself_takes_one_projection_and_gives_the_same():
+    glia.manual_seed(0)
+    heads = nn.MultiheadAttention(6, 2, batch_first=True)
+    results = []
+    for given in (lambda x: (x, x, x), lambda x: (x, x.detach(), x.detach())):
+        x = glia.tensor(np.linspace(-1, 1, 36).reshape(2, 3, 6), requires_grad=True)
+        y, weights = heads(*given(x))
+        heads.zero_grad()
+        (y * y).sum().backward()
+        grads = [p.grad.numpy().copy() for p in heads.parameters()]
+        results.append([y.detach().numpy(), weights.numpy(), *grads])
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_the_weights_that_attention_hands_out_are_a_copy():
+    x = glia.tensor(np.linspace(-1, 1, 36).reshape(2, 3, 6), requires_grad=True)
+    heads = nn.MultiheadAttention(6, 2, batch_first=True).double()
+    found = []
+    for change in (False, True):
+        y, weights = heads(x, x, x, average_attn_weights=False)
+        if change:
+            weights.array[...] = 0
+        x.grad = None
+        y.sum().backward()
+        found.append(x.grad.numpy().copy())
+    np.testing.assert_array_equal(*found)
