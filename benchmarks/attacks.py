@@ -141,10 +141,10 @@ def main() -> None:
         "# What each tier holds",
         "",
         "Made by `python -m benchmarks.attacks --whole --write docs/attacks.md` from a real run on "
-        f"Linux {platform.release().split('-')[0]}, {platform.machine()}. Tier 1 is namespaces, Landlock "
-        "and seccomp; 2 is Landlock, seccomp and limits; 3 is seccomp and limits. “held”: nothing "
-        "outside was read, changed, signalled or left running, and the next box was as new. “not "
-        "claimed”: tier 3 cannot hide files from who may read them, and says so.",
+        f"Linux {platform.release().split('-')[0]}, {platform.machine()}. Tier 1 is namespaces, "
+        "Landlock and seccomp; 2 is Landlock, seccomp and limits; 3 is seccomp and limits. “held”: "
+        "nothing outside was read, changed, signalled or left running, and the next box was as "
+        "new. “not claimed”: tier 3 cannot hide files from who may read them, and says so.",
         "",
         *table(results),
         "",

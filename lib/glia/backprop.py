@@ -11,8 +11,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -124,7 +122,7 @@ def slow_backward(root: Any) -> list[Visit]:
             if array is None or not ctx.needs_input_grad[position]:
                 handed.append(None)
                 continue
-            gradient = _checked(ctx, position, array, ctx.inputs[position].array)
+            gradient = _checked(ctx, position, array)
             handed.append(gradient)
             key = ctx.sources[position] or id(ctx.inputs[position])
             arrived[key] = arrived[key] + gradient if key in arrived else gradient
@@ -139,64 +137,64 @@ def _walk(
     watched: dict | None = None,
     found: dict | None = None,
 ) -> list[tuple[Any, np.ndarray, bool]]:
-    """Visit the graph in reverse topological order: of all steps in sight the one made last.
-
-    Whatever uses a step's output was made after it, so its gradient is whole when its turn comes.
+    """Visit the graph in reverse topological order.
 
     Returns:
         The leaves, their gradients, and whether the array is new and nobody else's.
     """
-    pending: dict[Context, list] = {}  # what has arrived at each step in sight, by output
-    in_sight: list[tuple[int, Context]] = []  # a heap: on top the step made last
+    pending: dict[Context, list] = {}
     summed: set[tuple[Context, int]] = set()  # what is the sum of several gradients already
     leaves: dict[int, tuple[Any, np.ndarray, bool]] = {}
+
+    def deliver(
+        variable: Any, source: tuple[Context, int] | None, array: np.ndarray, is_new: bool
+    ) -> None:
+        """Give a variable one gradient more."""
+        if source is None:
+            key = id(variable)
+            known = leaves.get(key)
+            if known is not None:
+                array, is_new = _sum(known[1], known[2], array, is_new), True
+            leaves[key] = (variable, array, is_new)
+            return
+        ctx, index = source
+        slots = pending.get(ctx)
+        if slots is None:
+            slots = pending[ctx] = [None] * len(ctx.shapes)
+        known = slots[index]
+        if known is None:
+            slots[index] = array
+        else:
+            slots[index] = _sum(known, source in summed, array, is_new)
+            summed.add(source)
+
+    for root, seed in zip(roots, seeds, strict=True):
+        source = None if root.grad_fn is None else (root.grad_fn, root.output_index)
+        deliver(root, source, seed, False)
     outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
-    ctx: Context | None = None  # the step that hands on; None: the gradients come from outside
-    sources: Any = [None if v.grad_fn is None else (v.grad_fn, v.output_index) for v in roots]
-    handed_on = zip(range(len(roots)), repeat(True), roots, sources, seeds)
-    is_new = False
-    while True:
-        for position, needed, variable, source, array in handed_on:
-            if not needed or array is None:
-                continue
-            expected = variable.array
-            if (
-                type(array) is not np.ndarray
-                or array.shape != expected.shape
-                or array.dtype is not expected.dtype
-            ):
-                array = _checked(ctx, position, array, expected)
-            if source is None:
-                leaf = leaves.get(id(variable))
-                if leaf is not None:
-                    array = _sum(leaf[1], leaf[2], array, is_new)
-                leaves[id(variable)] = (variable, array, is_new or leaf is not None)
-                continue
-            before, index = source
-            slots = pending.get(before)
-            if slots is None:
-                slots = pending[before] = [None] * len(before.shapes)
-                heappush(in_sight, (-before.number, before))
-            if slots[index] is None:
-                slots[index] = array
-            else:
-                slots[index] = _sum(slots[index], source in summed, array, is_new)
-                summed.add(source)
-        if ctx is not None and not retain_graph:
+    for ctx in topological_order([r.grad_fn for r in roots if r.grad_fn is not None]):
+        grads = pending.pop(ctx, None)
+        if grads is not None:
+            if len(grads) > 1 or ctx.hooks or found is not None:
+                _complete(ctx, grads, outputs, found)
+            is_new = ctx.function.keeps_nothing
+            results = _local_gradients(ctx, grads)
+            inputs, sources = ctx.inputs, ctx.sources
+            for position, needed in enumerate(ctx.needs_input_grad):
+                if needed and (array := results[position]) is not None:
+                    variable = inputs[position]
+                    expected = variable.array
+                    if (
+                        type(array) is not np.ndarray
+                        or array.shape != expected.shape
+                        or array.dtype is not expected.dtype
+                    ):
+                        array = _checked(ctx, position, array)
+                    deliver(variable, sources[position], array, is_new)
+            if retain_graph:
+                ctx.grad_outputs = grads
+        if not retain_graph:
             ctx.release()
-        if not in_sight:
-            break
-        ctx = heappop(in_sight)[1]
-        grads = pending.pop(ctx)
-        if len(grads) > 1 or ctx.hooks or found is not None:
-            _complete(ctx, grads, outputs, found)
-        if retain_graph:
-            ctx.grad_outputs = grads
-        results = _local_gradients(ctx, grads)
-        needs = ctx.needs_input_grad
-        each = range(len(needs)), needs, ctx.inputs, ctx.sources, results
-        handed_on = zip(*each, strict=True)
-        is_new = ctx.function.keeps_nothing
     return [
         (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array, is_new)
         for leaf, array, is_new in leaves.values()
@@ -251,16 +249,14 @@ def _local_gradients(ctx: Context, grads: list) -> tuple:
     return results
 
 
-def _checked(ctx: Context | None, position: int, result: Any, expected: np.ndarray) -> np.ndarray:
-    """Return the gradient as an array of the shape and dtype of what it belongs to."""
+def _checked(ctx: Context, position: int, result: Any) -> np.ndarray:
+    """Return the gradient as an array of its input's shape and dtype."""
     array = result.array if is_variable(result) else np.asarray(result)
+    expected = ctx.inputs[position].array
     if array.shape != expected.shape:
-        who, what = (
-            ("got", "output") if ctx is None else (f"{ctx.name}.backward returned", "argument")
-        )
         raise RuntimeError(
-            f"{who} a gradient of shape {array.shape} for {what} {position}; "
-            f"expected the {what}'s shape {expected.shape}"
+            f"{ctx.name}.backward returned a gradient of shape {array.shape} for argument "
+            f"{position}; expected the argument's shape {expected.shape}"
         )
     return array if array.dtype == expected.dtype else array.astype(expected.dtype)
 

@@ -139,7 +139,7 @@ class Function:
     """
 
     on_arrays = False
-    keeps_nothing = False  # whether backward's arrays are new: a leaf may then have them uncopied
+    keeps_nothing = False  # whether backward returns new arrays, each its own: they may be added to
 
     @staticmethod
     def forward(ctx: Context, *args: Any) -> Any:

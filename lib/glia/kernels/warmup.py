@@ -70,7 +70,7 @@ def places() -> list[Path]:
 
 def _neurons() -> None:
     for kind in (np.float32, np.float64):
-        X, y = glia.data.blobs(seed=0, n=20)
+        X, y = glia.data.blobs(seed=0, n=2000)  # enough for the search for NaN by vectors
         X = X.astype(kind)
         glia.Perceptron().fit(X, y, epochs=1)
         glia.Adaline(labels="01", epochs=1).fit(X, y)

@@ -266,12 +266,6 @@ def concatenate(draw):
     return arrays, axis
 
 
-def add(draw):
-    a = draw.array(draw.size(90), draw.size(60))
-    other = [draw.array(*a.shape), draw.array(a.shape[1]), 2.5][draw.rng.integers(3)]
-    return a, other
-
-
 def all_finite(draw):
     x = draw.array(draw.size(90, 1), draw.size(90, 1))
     if draw.rng.random() < 0.5 and x.flags.writeable:
@@ -327,7 +321,6 @@ CASES: list = [
     embedding_backward,
     slice_backward,
     concatenate,
-    add,
     all_finite,
     sgd_update_,
     momentum_update_,
