@@ -100,8 +100,11 @@ def conv2d(
             padding_convention=padding_convention,
         )
         return batch.squeeze(0)
-    settings = hashable(stride), hashable(padding), hashable(dilation), padding_convention
-    window = _fitting(input.shape[2:], weight.shape[2:], *settings)
+    sizes, settings = (input.shape[2:], weight.shape[2:]), (stride, padding, dilation)
+    try:
+        window = _fitting(*sizes, *settings, padding_convention)
+    except TypeError:  # lists have no hash
+        window = _fitting.__wrapped__(*sizes, *settings, padding_convention)
     return Conv2d.apply(input, weight, bias, *window, groups)
 
 
@@ -114,11 +117,6 @@ def _fitting(
     around = pads(padding, kernel, step, gap, convention)
     check_window(size, kernel, step, around, gap)
     return step, around, gap
-
-
-def hashable(setting: Any) -> Any:
-    """Return a list or an array as a tuple, and anything else as it is."""
-    return setting if setting.__hash__ else tuple(setting)
 
 
 def _floats(input: Tensor) -> None:

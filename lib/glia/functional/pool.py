@@ -8,14 +8,17 @@ from typing import Any
 from ..errors import ShapeError
 from ..ops import pool as ops
 from ..tensor import Tensor
-from .conv import check_window, hashable, two
+from .conv import check_window, two
 
 
 def _window(input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> tuple:
     shape = input.shape
     if len(shape) != 4:
         raise ShapeError(f"got an input of shape {shape}; expected (N, C, H, W)")
-    return _fitting(shape[2:], *map(hashable, (kernel_size, stride, padding, dilation)))
+    try:
+        return _fitting(shape[2:], kernel_size, stride, padding, dilation)
+    except TypeError:  # lists have no hash
+        return _fitting.__wrapped__(shape[2:], kernel_size, stride, padding, dilation)
 
 
 @functools.lru_cache(256, typed=True)

@@ -7,12 +7,15 @@ lies in the new order already, and the layers behind it find it so.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 
 from ._core.memory import address
 from ._core.transpose import transpose
-from ._jit import parallel, prange
-from ._pool import ready, take
+from ._jit import jit, parallel, prange
+from ._pool import FLOAT32, ready, take
 from ._share import STREAM, parts_of, share
 
 Axes = tuple[int, ...] | None
@@ -54,6 +57,25 @@ def as_it_lies(x: np.ndarray) -> tuple[np.ndarray, Axes, Axes]:
 def in_order(x: np.ndarray, axes: Axes) -> np.ndarray:
     """Return x with its axes in this order, contiguous."""
     return ready(x if axes is None else x.transpose(axes))
+
+
+def are_neighbours(arrays: Sequence[np.ndarray], width: int) -> bool:
+    """Return whether each float32 array begins `width` floats behind the one before it.
+
+    In the same memory, and with the same distances between their elements.
+    """
+    first = arrays[0]
+    for before, a in itertools.pairwise(arrays):
+        if a.dtype != FLOAT32 or a.strides != first.strides or a.shape != first.shape:
+            return False
+        if a.base is None or a.base is not first.base or _distance(before, a) != width:
+            return False
+    return first.dtype == FLOAT32
+
+
+@jit
+def _distance(a, b):
+    return (address(b) - address(a)) // 4
 
 
 @parallel

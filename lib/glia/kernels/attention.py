@@ -23,6 +23,7 @@ from ._core.loops import vector_loop
 from ._core.memory import address
 from ._core.transpose import transpose
 from ._jit import jit, parallel, prange
+from ._layout import are_neighbours
 from ._pool import FLOAT32, ready, take
 from ._share import SERIAL, parts_of, share
 
@@ -67,7 +68,7 @@ def attention(q, k, v, mask, scale):
     table, kept = _places(q, k, v, shown)
     parts = parts_of(n * heads * length * many * (depth + width), SERIAL)
     work = take(parts, depth * many)
-    added, reach = _added(mask)
+    added, reach = _added(mask), _reached(mask)
     _forward(table, depth, width, np.float32(scale), added, mask is not None, reach, weights, work)
     del kept
     return (shown, weights) if q.ndim == 4 else (shown[:, 0], weights[:, 0])
@@ -79,13 +80,12 @@ def attention_backward(grad, q, k, v, weights, mask, scale):
         return plain.attention_backward(grad, q, k, v, weights, mask, scale)
     n, heads, length, depth = _four(q).shape
     many, width = v.shape[-2:]
-    sizes = (length, depth), (many, depth), (many, width)
-    made = [take(n, rows, heads, columns).transpose(0, 2, 1, 3) for rows, columns in sizes]
+    made = _gradients(*map(_four, (q, k, v)))
     table, kept = _places(q, k, v, *made, grad)
     parts = parts_of(n * heads * length * many * (2 * depth + 2 * width), SERIAL)
     work = take(parts, width * many + length * many)
     given = np.ascontiguousarray(_four(weights))
-    _, reach = _added(mask)
+    reach = _reached(mask)
     _backward(table, depth, width, np.float32(scale), reach, given, work)
     del kept
     return tuple(made) if q.ndim == 4 else tuple(array[:, 0] for array in made)
@@ -109,39 +109,81 @@ def _four(x):
 
 def _places(*arrays):
     """Return the address and the strides (in floats) of each, and what must stay alive."""
-    rows, kept = [], []
-    for x in map(_four, arrays):
-        if x.strides[3] != 4 or any(step % 4 for step in x.strides) or not x.flags.aligned:
+    table, kept = np.empty((len(arrays), 4), np.int64), []
+    for which, x in enumerate(map(_four, arrays)):
+        n, head, row, column = x.strides
+        if column != 4 or (n | head | row) & 3 or not x.flags.aligned:
             x = np.array(x, order="C")
         kept.append(x)
-        rows.append((x.__array_interface__["data"][0], *(step // 4 for step in x.strides[:3])))
-    return np.array(rows, np.int64), kept
-
-
-def _added(mask):
-    """Return the mask as numbers to be added to the scores, and how far each block of queries sees.
-
-    Nothing about the blocks (all see everything) where no key could be skipped, or where one is
-    seen by nobody.
-    """
-    if mask is None:
-        return _nobody, _everywhere
-    if mask.dtype != bool:
-        return np.array(mask, order="C"), _everywhere
-    added = np.empty(mask.shape, FLOAT32)
-    reach = np.zeros(-(-len(mask) // _BLOCK), np.int64)
-    _look(ready(mask), added, reach)
-    least, most = reach.min(), reach.max()
-    return added, reach if 0 < least < most == mask.shape[1] else _everywhere
+        _note(x, table, which)
+    return table, kept
 
 
 @jit
-def _look(mask, added, reach):
+def _note(x, table, which):
+    table[which, 0] = address(x)
+    for axis in range(3):
+        table[which, axis + 1] = x.strides[axis] // 4
+
+
+def _gradients(q, k, v):
+    """Return room for the gradients of Q, K and V, each (N, H, L, d).
+
+    Where these are neighbours in one array (a projection cut in three) so are the gradients, and
+    joining them again costs nothing.
+    """
+    n, heads, length, depth = q.shape
+    width = heads * depth
+    if q.strides[1:] == (4 * depth, 12 * width, 4) and are_neighbours((q, k, v), width):
+        packed = take(n, length, 3, heads, depth)
+        return [packed[:, :, part].transpose(0, 2, 1, 3) for part in range(3)]
+    return [take(n, x.shape[2], heads, x.shape[3]).transpose(0, 2, 1, 3) for x in (q, k, v)]
+
+
+def _added(mask):
+    """Return the mask as numbers to be added to the scores."""
+    if mask is None:
+        return _nobody
+    if mask.dtype != bool:
+        return np.array(mask, order="C")
+    added = np.empty(mask.shape, FLOAT32)
+    _as_numbers(ready(mask), added)
+    return added
+
+
+@jit
+def _as_numbers(mask, added):
     for i in range(mask.shape[0]):
         for j in range(mask.shape[1]):
             added[i, j] = np.float32(0) if mask[i, j] else np.float32(-np.inf)
-            if mask[i, j]:
-                reach[i // _BLOCK] = max(reach[i // _BLOCK], j + 1)
+
+
+def _reached(mask):
+    """Return how many keys each block of queries sees.
+
+    Nothing (all see everything) where no key could be skipped, or where one is seen by nobody.
+    """
+    if mask is None or mask.dtype != bool:
+        return _everywhere
+    reach = np.empty(-(-len(mask) // _BLOCK), np.int64)
+    return reach if _look(ready(mask), reach) else _everywhere
+
+
+@jit
+def _look(mask, reach):
+    """Fill in how many keys each block sees; return whether that is of any use."""
+    length, many = mask.shape
+    least, most = many, 0
+    for block in range(len(reach)):
+        seen = 0
+        for i in range(block * _BLOCK, min(length, (block + 1) * _BLOCK)):
+            last = many
+            while last > seen and not mask[i, last - 1]:
+                last -= 1
+            seen = last
+        reach[block] = seen
+        least, most = min(least, seen), max(most, seen)
+    return 0 < least < most == many
 
 
 @parallel

@@ -16,6 +16,7 @@ from glia.ops.shape import slice_backward as plain_slice_backward
 from ._core.loops import vector_loop
 from ._core.memory import address
 from ._jit import jit, parallel, prange
+from ._layout import are_neighbours
 from ._pool import FLOAT32, ready, take
 from ._share import STREAM, parts_of, share
 
@@ -63,6 +64,22 @@ def concatenate(arrays, dim):
         _place(part, lines, column)
         column += part.shape[1]
     return out
+
+
+def join(arrays, dim):
+    """Return parts joined along an axis: the memory that they share, where they lie side by side.
+
+    The gradients of queries, keys and values do (see `attention`).
+    """
+    first = arrays[0]
+    if first.ndim and first.size and dim in (-1, first.ndim - 1):
+        width = first.shape[-1]
+        if are_neighbours(arrays, width):
+            shape = (*first.shape[:-1], width * len(arrays))
+            whole = np.lib.stride_tricks.as_strided(first, shape, first.strides)
+            if whole.flags.c_contiguous:
+                return whole
+    return concatenate(arrays, dim)
 
 
 @parallel

@@ -145,8 +145,6 @@ def _trim(x, dim, index):
 class Split(Op):
     """Cut along an axis into views; what comes back from all of them is joined."""
 
-    keeps_nothing = True
-
     @staticmethod
     def forward(ctx, x, cuts, dim):
         ctx.save_for_backward(dim)
@@ -156,7 +154,13 @@ class Split(Op):
 
     @staticmethod
     def backward(ctx, *grads):
-        return implementation("concatenate")(grads, ctx.saved_tensors[0]), None, None
+        return implementation("join")(grads, ctx.saved_tensors[0]), None, None
+
+
+@reference(twin="glia.kernels.pick.join")
+def join(arrays: Sequence[np.ndarray], dim: int) -> np.ndarray:
+    """Return the parts of an array joined again, which may share their memory."""
+    return np.concatenate(arrays, axis=dim)
 
 
 @reference(twin="glia.kernels.pick.concatenate")

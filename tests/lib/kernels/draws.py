@@ -225,6 +225,12 @@ def attention(draw):
     length, many, depth, width = (draw.size(most, 1) for most in (60, 60, 20, 20))
     q, k = draw.array(*lead, length, depth), draw.array(*lead, many, depth)
     v = draw.array(*lead, many, width)
+    if len(lead) == 2 and draw.rng.random() < 0.3:  # a projection cut in three
+        n, heads = lead
+        wide = draw.rng.standard_normal((n, length, 3 * heads * depth)).astype(draw.dtype)
+        parts = (x.reshape(n, length, heads, depth) for x in np.split(wide, 3, axis=-1))
+        q, k, v = (x.transpose(0, 2, 1, 3) for x in parts)
+        many = length
     mask = draw.rng.random((length, many)) < 0.7
     if draw.rng.random() < 0.5:
         mask &= np.tri(length, many, draw.rng.integers(-2, 20), dtype=bool)
@@ -264,6 +270,15 @@ def concatenate(draw):
     sizes = [draw.size(30) for _ in range(draw.rng.integers(1, 4))]
     arrays = [draw.array(*((rows, n) if axis else (n, rows))) for n in sizes]
     return arrays, axis
+
+
+def join(draw):
+    lead = [draw.size(9, 1) for _ in range(draw.rng.integers(3))]
+    if draw.rng.random() < 0.5:
+        return concatenate(draw)
+    whole = draw.array(*lead, 3 * draw.size(9, 1))
+    parts = np.split(whole, 3, axis=-1)
+    return (parts if draw.rng.random() < 0.7 else parts[::-1]), -1
 
 
 def all_finite(draw):
@@ -321,6 +336,7 @@ CASES: list = [
     embedding_backward,
     slice_backward,
     concatenate,
+    join,
     all_finite,
     sgd_update_,
     momentum_update_,
