@@ -1,6 +1,6 @@
 """Stock nbgrader and `glia grade` on the same honest class: seconds, scores, feedback.
 
-    python -m benchmarks.grading [--count 200] [--block 10] [--skip-stock]
+    python -m benchmarks.grading [--count 200] [--block 20] [--skip-stock]
 
 Each block of students goes through every contender before the next block begins, so that a busy
 machine is busy for all of them. Stock nbgrader runs in this process through its own API, with its
@@ -287,7 +287,7 @@ def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=20, help="submissions")
-    parser.add_argument("--block", type=int, default=10, help="submissions in a block")
+    parser.add_argument("--block", type=int, default=20, help="submissions in a block")
     parser.add_argument("--skip-stock", action="store_true", help="ours alone, for profiling")
     parser.add_argument("--json", type=Path, help="write the figures here")
     chosen = parser.parse_args()

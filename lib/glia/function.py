@@ -167,8 +167,7 @@ class Function:
                 inputs.append(a)
                 needs.append(a.requires_grad)
                 values.append(a.array)
-                before = a.grad_fn
-                sources.append(before and (before, a.output_index))
+                sources.append(None if a.grad_fn is None else (a.grad_fn, a.output_index))
             else:
                 inputs.append(None)
                 needs.append(False)

@@ -291,3 +291,19 @@ def test_sums_of_gradients_leave_what_a_function_kept_alone():
         slope = 2 * x.detach().numpy() if y is not x else np.ones(3)
         np.testing.assert_array_equal(x.grad.numpy(), 3 * slope)
         np.testing.assert_array_equal(kept, np.ones(3))
+
+
+def test_parts_joined_again_are_a_copy_and_their_gradients_too():
+    x = glia.tensor(np.arange(12.0, dtype=np.float32).reshape(2, 6), requires_grad=True)
+    parts = x.chunk(3, dim=-1)
+    y = glia.cat(parts, dim=-1)
+    y.detach().array[...] = 0
+    np.testing.assert_array_equal(x.detach().numpy(), np.arange(12).reshape(2, 6))
+    given = np.arange(12.0, dtype=np.float32).reshape(2, 6)
+    before = given.copy()
+    for _ in range(2):  # what lies side by side is handed on as it is, and not added into
+        sum(
+            (p * g).sum() for p, g in zip(x.chunk(3, -1), np.split(given, 3, -1), strict=True)
+        ).backward()
+    np.testing.assert_array_equal(x.grad.numpy(), 2 * before)
+    np.testing.assert_array_equal(given, before)

@@ -109,6 +109,7 @@ def _sequences() -> None:
         layer(x)[0].sum().backward()
     q = glia.randn(2, 2, 4, 8, requires_grad=True)
     F.scaled_dot_product_attention(q, q, q, is_causal=True).sum().backward()
+    nn.MultiheadAttention(8, 2)(x, x, x)[0].sum().backward()
     glia.cat(nn.LayerNorm(8)(x).chunk(2, dim=-1), dim=-1).sum().backward()
 
 

@@ -91,6 +91,13 @@ def test_nan_and_infinities_are_numpys():
             np.testing.assert_allclose(ours, theirs)
 
 
+def test_far_from_zero_the_slope_of_gelu_is_that_of_a_line():
+    x = np.array([-12.0, -6.0, 6.0, 10.484109, 12.0], np.float32)
+    for kind in ("none", "tanh"):
+        _, slope = pair("gelu")[1](x, kind, True)
+        np.testing.assert_allclose(slope, x > 0, atol=1e-6)
+
+
 def test_a_wrong_class_number_is_named():
     _, fast = pair("class_cross_entropy")
     with pytest.raises(IndexError, match="class number 7"):
