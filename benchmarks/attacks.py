@@ -115,7 +115,7 @@ def whole(who: dict[str, bool]) -> list[str]:
     """The corpus through the whole pipeline, a line a test."""
     lines = []
     for name, ordinary in who.items():
-        found = run("test_attacks.py", ordinary, "-m", "not campaign", "-v")
+        found = run("test_attacks.py", ordinary, "-m", "not campaign", "-k", "not promised", "-v")
         for test, (outcome, why) in found.items():
             test = re.sub(r"^test_", "", test).replace("_", " ")
             lines.append(f"- {test}, {name}: {outcome}{': ' + why[:100] if why else ''}")
