@@ -31,23 +31,23 @@ Through modules and the tape each layer costs some 8 µs of Python, forward and 
 go through memory once more. Where products are nearly all of the work, both libraries run them
 near the roof (below).
 
-- *mlp*: of a step with batch 32 (300 µs) the kernels take 220 (forward 99, backward 99, update 21,
-  Adam's 44); the products alone would take 140 at the roof. Modules, tape and wrappers take the
-  other 70 to 80: they are Python.
+- *mlp*: of a step with batch 32 (305 µs at best) the two large layers take 94 forward and 93
+  backward, the update of the largest weight 21 (Adam's 44); at the roof all products would take
+  140. Most of the rest is Python: modules, tape and wrappers.
 - *tiny mlp*: no arithmetic at all. Of its 65 µs the kernels with their wrappers take 30, some forty
   calls of Python functions the rest: 3 µs a layer forward, 2.5 backward, 1 a parameter in the
   update. Tried without gain: list comprehensions in place of the tape's loops, a heap in place of
   sorting the steps, the walk back without inner functions.
-- *mini GPT*: the linear layers take 4.1 of 6.9 ms (3.1 at the roof), attention 1.5, norms, GELU,
-  sums and look-ups the rest. A second thread makes the step only 1.5 times as quick: half of what
-  a kernel reads lies in the other processor's cache. Tried without gain: sums into pooled memory,
-  a C library that keeps what is freed, idle threads that spin longer.
+- *mini GPT*: timed one by one, the linear layers take 4.8 of 8.8 ms (3.1 at the roof), attention
+  1.7, norms, GELU, sums and look-ups most of the rest. With one thread the step takes 12.3 ms, so
+  the second one makes it only 1.4 times as quick. Tried without gain: sums into pooled memory, a C
+  library that keeps what is freed, idle threads that spin longer.
 - *max pool*: the kernels take 11 of 27 µs, their wrappers 6, the tape 10. *Layer norm*: 21 of 41.
 - *conv 1 to 6*, *LeNet-5*: with 25 places in the window a product is short; forward takes 37 µs of
-  33 at the roof, the gradient of the filters 55, and Python 20. Of a LeNet step (870 µs) the
-  kernels take 725, the update 39.
+  33 at the roof, the gradient of the filters 62. Of a LeNet step (870 µs) the ops take 725, the
+  update 39.
 - *perceptron*: the epoch itself takes 67 µs; the rest of `fit` looks for NaN (20), checks labels
-  (10) and copies the rows that were corrected (25), so that the history can be replayed.
+  (9) and copies the rows that were corrected (22), so that the history can be replayed.
 """
 
 

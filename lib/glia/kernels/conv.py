@@ -87,13 +87,11 @@ def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(T
 def _by_winograd(lying, weight, bias, padding, dilation):
     """Return the correlation by fewer products, None where that is no gain or not possible."""
     many, channels, kernel = len(weight), weight.shape[1], weight.shape[2:]
-    if kernel[1] != 3:
-        return None
     _, height, width, batch = lying.shape
-    h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
     w_out = output_size(width, kernel[1], 1, padding[1], dilation[1])
     if not winograd.fits(many, channels, kernel, w_out, dilation[1]):
         return None
+    h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
     tiles, rows = winograd.tiles_of(w_out), height + sum(padding[0])
     table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
     y = take(many, h_out, w_out, batch)

@@ -57,23 +57,6 @@ def _times(grad: _Array, slope: Any) -> _Array:
     return grad if type(slope) is int and slope == 1 else grad * slope
 
 
-class Add(Op):
-    """y = a + b, broadcast; both slopes are 1."""
-
-    @staticmethod
-    def forward(ctx, a, b):
-        """Add up."""
-        ctx.save_for_backward(np.shape(a), np.shape(b))
-        return np.add(a, b)
-
-    @staticmethod
-    def backward(ctx, grad):
-        """Hand the gradient to both."""
-        a, b = ctx.saved_tensors
-        needs_a, needs_b = ctx.needs_input_grad
-        return unbroadcast(grad, a) if needs_a else None, unbroadcast(grad, b) if needs_b else None
-
-
 @reference(twin="glia.kernels.finite.all_finite")
 def all_finite(x: _Array) -> bool:
     """Return whether no entry is infinite or NaN."""
@@ -100,6 +83,7 @@ def _recip(x: _Array) -> _Array:
         return 1 / x
 
 
+Add = binary("Add", np.add, lambda a, b, y: 1, lambda a, b, y: 1)
 Sub = binary("Sub", np.subtract, lambda a, b, y: 1, lambda a, b, y: -1)
 Mul = binary("Mul", np.multiply, lambda a, b, y: b, lambda a, b, y: a)
 Div = binary(
