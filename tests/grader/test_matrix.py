@@ -78,11 +78,12 @@ def test_arguments_changed_in_place_cost_the_form_points_only(exercise):
 
 
 def _seconds(exercise, args):
-    """The process's own time: what else the machine does is not counted."""
-    start = time.process_time()
+    """By the clock or in the process's own time, whichever is less: other work is not counted."""
+    clocks = time.perf_counter, time.process_time
+    start = [clock() for clock in clocks]
     with np.errstate(all="ignore"):
         getattr(second_solutions, exercise.name)(*args)
-    return time.process_time() - start
+    return min(clock() - begun for clock, begun in zip(clocks, start, strict=True))
 
 
 @by_name
@@ -93,7 +94,7 @@ def test_there_is_time_for_a_solution_a_hundred_times_slower(exercise):
         return
     slowest = 0.0
     for args in _asked(exercise):
-        slowest = max(slowest, min(_seconds(exercise, args) for _ in range(2)))
+        slowest = max(slowest, min(_seconds(exercise, args) for _ in range(5)))
     assert 100 * slowest < exercise.time_limit, f"{slowest:.4f} s"
 
 

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 
 import click
 import pytest
@@ -59,10 +58,8 @@ def _loaded(arguments):
     return set(run.stderr.split("LOADED")[1].split())
 
 
-def test_help_loads_nothing_heavy_and_is_quick():
-    started = time.perf_counter()
+def test_help_loads_nothing_heavy():
     loaded = _loaded(["--help"])
-    assert time.perf_counter() - started < 3.0  # about 0.1 s on a quiet machine
     assert not loaded & {"numpy", "numba", "nbgrader", "rich", "IPython", "matplotlib", "jinja2"}
 
 

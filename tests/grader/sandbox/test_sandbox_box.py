@@ -211,8 +211,8 @@ def test_time_is_the_hosts(box):
     box.exec(
         "import time\nsleep = time.sleep\ntime.perf_counter = lambda: 0.0\ndef f(): sleep(0.2)", 5
     )
-    assert 0.2 <= box.call("f", timeout=5).seconds < 1
-    assert 0.2 <= box.run_cell("sleep(0.2)", 5).seconds < 1
+    assert 0.2 <= box.call("f", timeout=5).seconds < 4
+    assert 0.2 <= box.run_cell("sleep(0.2)", 5).seconds < 4
 
 
 def test_names_paths_and_environment_tell_nothing(box):
