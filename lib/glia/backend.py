@@ -28,6 +28,7 @@ _Table = dict[str, Callable[..., Any]]
 
 _references: _Table = {}
 _twin_paths: dict[str, str] = {}
+withheld = 0  # how many ops are withheld at the moment
 # What each back end has looked up so far; an op moves in on its first call.
 _tables: dict[str, _Table] = {"numpy": {}, "numba": {}}
 
@@ -171,6 +172,8 @@ class withhold:
     def __init__(self, name: str, instead: Callable[..., Any]) -> None:
         if name not in _references:
             raise KeyError(f"no op named {name!r} is registered; known: {', '.join(names())}")
+        global withheld
+        withheld += 1
         self._name, self._before = name, _references[name]
         self.twin = _twin_paths.pop(name, None)
         _references[name] = instead
@@ -186,6 +189,8 @@ class withhold:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        global withheld
+        withheld -= 1
         _references[self._name] = self._before
         if self.twin is not None:
             _twin_paths[self._name] = self.twin

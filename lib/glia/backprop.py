@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from . import watch
-from .function import Context, is_variable, make
+from .function import Context, Function, is_variable, make
+from .fused import Fused
 from .gradmode import no_grad
 
 __all__ = ["Visit", "backward", "grad", "slow_backward", "topological_order"]
@@ -24,6 +25,16 @@ __all__ = ["Visit", "backward", "grad", "slow_backward", "topological_order"]
 
 def topological_order(roots: Iterable[Context]) -> list[Context]:
     """Return every context that the roots depend on, each before the ones it was computed from."""
+    roots = list(roots)
+    order = _order(roots)
+    fused = [ctx for ctx in order if type(ctx) is Fused]
+    for ctx in fused:
+        ctx.open()
+    return _order(roots) if fused else order
+
+
+def _order(roots: Iterable[Context]) -> list[Context]:
+    """Return the same, with several steps taken in one go as one."""
     order = list(dict.fromkeys(roots))
     seen = set(order)
     for ctx in order:  # it grows while it is walked
@@ -118,11 +129,13 @@ def slow_backward(root: Any) -> list[Visit]:
             for index, (shape, dtype) in enumerate(ctx.shapes)
         ]
         handed: list[np.ndarray | None] = []
-        for position, array in enumerate(_local_gradients(ctx, upstream)):
-            if array is None or not ctx.needs_input_grad[position]:
+        for position, array in enumerate(_run(ctx, ctx.function, ctx.inputs, upstream)):
+            gradient = None
+            if ctx.needs_input_grad[position]:
+                gradient = _checked(ctx, position, array, ctx.inputs[position].array)
+            if gradient is None:
                 handed.append(None)
                 continue
-            gradient = _checked(ctx, position, array)
             handed.append(gradient)
             key = ctx.sources[position] or id(ctx.inputs[position])
             arrived[key] = arrived[key] + gradient if key in arrived else gradient
@@ -145,52 +158,30 @@ def _walk(
     pending: dict[Context, list] = {}
     summed: set[tuple[Context, int]] = set()  # what is the sum of several gradients already
     leaves: dict[int, tuple[Any, np.ndarray, bool]] = {}
-
-    def deliver(
-        variable: Any, source: tuple[Context, int] | None, array: np.ndarray, is_new: bool
-    ) -> None:
-        """Give a variable one gradient more."""
-        if source is None:
-            key = id(variable)
-            known = leaves.get(key)
-            if known is not None:
-                array, is_new = _sum(known[1], known[2], array, is_new), True
-            leaves[key] = (variable, array, is_new)
-            return
-        ctx, index = source
-        slots = pending.get(ctx)
-        if slots is None:
-            slots = pending[ctx] = [None] * len(ctx.shapes)
-        known = slots[index]
-        if known is None:
-            slots[index] = array
-        else:
-            slots[index] = _sum(known, source in summed, array, is_new)
-            summed.add(source)
-
     for root, seed in zip(roots, seeds, strict=True):
         source = None if root.grad_fn is None else (root.grad_fn, root.output_index)
-        deliver(root, source, seed, False)
+        _deliver((seed,), (True,), (root,), (source,), False, pending, summed, leaves)
     outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
-    for ctx in topological_order([r.grad_fn for r in roots if r.grad_fn is not None]):
+    steps = [r.grad_fn for r in roots if r.grad_fn is not None]
+    order = _order(steps)
+    if retain_graph or any([ctx.hooks for ctx in order]):  # a hook may look at the graph
+        order = topological_order(steps)
+    for ctx in order:
         grads = pending.pop(ctx, None)
         if grads is not None:
             if len(grads) > 1 or ctx.hooks or found is not None:
                 _complete(ctx, grads, outputs, found)
-            is_new = ctx.function.keeps_nothing
-            results = _local_gradients(ctx, grads)
-            inputs, sources = ctx.inputs, ctx.sources
-            for position, needed in enumerate(ctx.needs_input_grad):
-                if needed and (array := results[position]) is not None:
-                    variable = inputs[position]
-                    expected = variable.array
-                    if (
-                        type(array) is not np.ndarray
-                        or array.shape != expected.shape
-                        or array.dtype is not expected.dtype
-                    ):
-                        array = _checked(ctx, position, array)
-                    deliver(variable, sources[position], array, is_new)
+            if type(ctx) is Fused:
+                function, inputs, needs = ctx.fused, ctx.variables, ctx.needs
+            else:
+                function, inputs, needs = ctx.function, ctx.inputs, ctx.needs_input_grad
+            results, is_new = _run(ctx, function, inputs, grads), function.keeps_nothing
+            if not is_new:  # those that are come from our own ops, which keep the shape
+                results = [
+                    _checked(ctx, position, result, inputs[position].array) if needed else None
+                    for position, (result, needed) in enumerate(zip(results, needs, strict=True))
+                ]
+            _deliver(results, needs, inputs, ctx.sources, is_new, pending, summed, leaves)
             if retain_graph:
                 ctx.grad_outputs = grads
         if not retain_graph:
@@ -200,6 +191,41 @@ def _walk(
         for leaf, array, is_new in leaves.values()
         if leaf.requires_grad
     ]
+
+
+def _deliver(
+    arrays: Sequence[np.ndarray | None],
+    needs: Sequence[bool],
+    variables: Sequence[Any],
+    sources: Sequence[tuple[Context, int] | None],
+    is_new: bool,
+    pending: dict[Context, list],
+    summed: set[tuple[Context, int]],
+    leaves: dict[int, tuple[Any, np.ndarray, bool]],
+) -> None:
+    """Give each variable that needs it one gradient more: to its step, or to itself if a leaf."""
+    for array, needed, variable, source in zip(arrays, needs, variables, sources, strict=True):
+        if not needed or array is None:
+            continue
+        if array.dtype is not variable.array.dtype:
+            array = array.astype(variable.array.dtype, copy=False)
+        if source is None:
+            key = id(variable)
+            if key in leaves:
+                _, known, known_is_new = leaves[key]
+                leaves[key] = (variable, _sum(known, known_is_new, array, is_new), True)
+            else:
+                leaves[key] = (variable, array, is_new)
+            continue
+        ctx, index = source
+        slots = pending.get(ctx)
+        if slots is None:
+            slots = pending[ctx] = [None] * len(ctx.shapes)
+        if slots[index] is None:
+            slots[index] = array
+        else:
+            slots[index] = _sum(slots[index], source in summed, array, is_new)
+            summed.add(source)
 
 
 def _sum(a: np.ndarray, a_is_new: bool, b: np.ndarray, b_is_new: bool) -> np.ndarray:
@@ -224,9 +250,8 @@ def _complete(ctx: Context, grads: list, outputs: dict, found: dict | None) -> N
             found[outputs[ctx, index]] = grads[index]
 
 
-def _local_gradients(ctx: Context, grads: list) -> tuple:
+def _run(ctx: Context, function: type[Function], inputs: tuple, grads: list) -> Sequence:
     """Run one node's backward, on arrays or on variables as its Function expects."""
-    function = ctx.function
     if function.on_arrays:
         results = function.backward(ctx, *grads)
     else:
@@ -237,22 +262,23 @@ def _local_gradients(ctx: Context, grads: list) -> tuple:
         finally:
             watch.active = watching
     results = results if isinstance(results, tuple) else (results,)
-    if len(results) != len(ctx.inputs):
-        if not ctx.inputs:  # released by an earlier walk
+    if len(results) != len(inputs):
+        if not inputs:  # released by an earlier walk
             _ = ctx.saved_tensors
         raise RuntimeError(
             f"{ctx.name}.backward returned {len(results)} gradients; "
-            f"expected {len(ctx.inputs)}, one for each argument of forward"
+            f"expected {len(inputs)}, one for each argument of forward"
         )
     if watch.active:
         watch.check_gradients(ctx, results)
     return results
 
 
-def _checked(ctx: Context, position: int, result: Any) -> np.ndarray:
-    """Return the gradient as an array of its input's shape and dtype."""
+def _checked(ctx: Context, position: int, result: Any, expected: np.ndarray) -> np.ndarray | None:
+    """Return the gradient as an array of its input's shape and dtype, or None if there is none."""
+    if result is None:
+        return None
     array = result.array if is_variable(result) else np.asarray(result)
-    expected = ctx.inputs[position].array
     if array.shape != expected.shape:
         raise RuntimeError(
             f"{ctx.name}.backward returned a gradient of shape {array.shape} for argument "

@@ -34,7 +34,7 @@ class Variable(Protocol):
 
 _variable: Any = type(None)
 _replacements: dict[type, Callable[..., Any]] = {}
-_numbers = itertools.count()
+numbers = itertools.count()
 
 
 def bind(variable_class: type) -> None:
@@ -80,7 +80,7 @@ class Context:
         self.function = function
         self.inputs = inputs
         self.needs_input_grad = needs
-        self.number = next(_numbers)
+        self.number = next(numbers)
         if watch.active:
             self.layer = watch.layer()
 
@@ -215,6 +215,11 @@ class Function:
 
 def _listed(ctx: Context, output: Any) -> bool:
     return any(output is other for other in ctx.constant_outputs)
+
+
+def is_replaced() -> bool:
+    """Return whether any Function has another callable in its place."""
+    return bool(_replacements)
 
 
 def replace(table: dict[type, Callable[..., Any]]) -> dict[type, Callable[..., Any]]:

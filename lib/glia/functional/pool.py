@@ -11,7 +11,8 @@ from ..tensor import Tensor
 from .conv import check_window, two
 
 
-def _window(input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> tuple:
+def pool_window(input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> tuple:
+    """Return kernel, step, padding and dilation in pairs, once they are known to fit the input."""
     shape = input.shape
     if len(shape) != 4:
         raise ShapeError(f"got an input of shape {shape}; expected (N, C, H, W)")
@@ -45,7 +46,7 @@ def max_pool2d(
     """
     if input.ndim == 3:
         return max_pool2d(input.unsqueeze(0), kernel_size, stride, padding, dilation).squeeze(0)
-    return ops.MaxPool2d.apply(input, *_window(input, kernel_size, stride, padding, dilation))
+    return ops.MaxPool2d.apply(input, *pool_window(input, kernel_size, stride, padding, dilation))
 
 
 def avg_pool2d(
@@ -62,7 +63,7 @@ def avg_pool2d(
     if input.ndim == 3:
         image = input.unsqueeze(0)
         return avg_pool2d(image, kernel_size, stride, padding, False, count_include_pad).squeeze(0)
-    kernel, step, around, _ = _window(input, kernel_size, stride, padding, 1)
+    kernel, step, around, _ = pool_window(input, kernel_size, stride, padding, 1)
     return ops.AvgPool2d.apply(input, kernel, step, around, count_include_pad)
 
 

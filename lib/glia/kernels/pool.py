@@ -6,8 +6,12 @@ windows of all images are compared lane by lane. Other windows take the textbook
 
 from __future__ import annotations
 
-from glia.ops.pool import max_pool2d as plain_max_pool2d
-from glia.ops.pool import max_pool2d_backward as plain_max_pool2d_backward
+import math
+
+import numpy as np
+
+from glia.ops import chain as plain_chain
+from glia.ops import pool as plain
 
 from ._core.loops import vector_loop
 from ._core.memory import address
@@ -23,12 +27,16 @@ def _larger(f, a, b):
 
 
 def _largest(f, a, s):
-    return [_larger(f, _larger(f, a[0], a[1]), _larger(f, a[2], a[3]))]
+    """The largest of four, or the floor if that is larger; NaN is no floor."""
+    y = _larger(f, _larger(f, a[0], a[1]), _larger(f, a[2], a[3]))
+    return [f.where(y < s[0], s[0], y)]
 
 
 def _winners(f, a, s):
-    """The upstream gradient to the first of equals, 0 to the others."""
-    y, left = a[4], a[5]
+    """The upstream gradient to the first of equals above the floor, 0 to the others."""
+    y = a[4]
+    has_floor = s[0] == s[0]
+    left = f.where(y > s[0], a[5], f.where(has_floor, 0.0, a[5]))
     out = []
     for x in a[:4]:
         here = x == y
@@ -45,23 +53,45 @@ _PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
 def max_pool2d(x, kernel, stride, padding, dilation):
     """Return the largest value of each window."""
     if _odd(x, kernel, stride, padding, dilation):
-        return plain_max_pool2d(x, kernel, stride, padding, dilation)
-    source = batch_last(x)
-    channels, height, width, batch = source.shape
-    y = take(channels, height // 2, width // 2, batch)
-    _forward(source, y)
-    return batch_first(y)
+        return plain.max_pool2d(x, kernel, stride, padding, dilation)
+    return _pooled(x, math.nan)
+
+
+def relu_max_pool2d(x, kernel, stride, padding, dilation):
+    """Return the largest value of each window, or 0 where all are negative."""
+    if _odd(x, kernel, stride, padding, dilation):
+        return plain_chain.relu_max_pool2d(x, kernel, stride, padding, dilation)
+    return _pooled(x, 0.0)
 
 
 def max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation):
     """Send each window's gradient to its (first) largest value."""
     if _odd(x, kernel, stride, padding, dilation) or grad.dtype != FLOAT32:
-        return plain_max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation)
+        return plain.max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation)
+    return _sent_back(grad, x, y, math.nan)
+
+
+def relu_max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation):
+    """Send each window's gradient to its (first) largest value, if that is positive."""
+    if _odd(x, kernel, stride, padding, dilation) or grad.dtype != FLOAT32:
+        return plain_chain.relu_max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation)
+    return _sent_back(grad, x, y, 0.0)
+
+
+def _pooled(x, floor):
+    source = batch_last(x)
+    channels, height, width, batch = source.shape
+    y = take(channels, height // 2, width // 2, batch)
+    _forward(source, y, floor)
+    return batch_first(y)
+
+
+def _sent_back(grad, x, y, floor):
     source = batch_last(x)
     out = take(*source.shape)
     if source.shape[1] % 2 or source.shape[2] % 2:
         out[...] = 0  # the last row or column is in no window
-    _backward(source, batch_last(y), batch_last(grad), out)
+    _backward(source, batch_last(y), batch_last(grad), out, floor)
     return batch_first(out)
 
 
@@ -70,19 +100,20 @@ def _odd(x, *window):
 
 
 @parallel
-def _forward(x, y):
+def _forward(x, y, floor):
     rows = y.shape[0] * y.shape[1]
     parts = min(parts_of(x.size, STREAM), rows)
     if parts == 1:
-        _rows(0, rows, x, y)
+        _rows(0, rows, x, y, floor)
     else:
         for t in prange(parts):
             first, last = share(t, parts, rows, 1)
-            _rows(first, last, x, y)
+            _rows(first, last, x, y, floor)
 
 
 @jit
-def _rows(first, last, x, y):
+def _rows(first, last, x, y, floor):
+    least = np.float32(floor)
     height, width, batch = x.shape[1], x.shape[2], x.shape[3]
     px, py = address(x), address(y)
     right, down = 4 * batch, 4 * width * batch
@@ -91,23 +122,24 @@ def _rows(first, last, x, y):
         for w in range(y.shape[2]):
             a = px + 4 * (((c * height + 2 * h) * width + 2 * w) * batch)
             out = py + 4 * ((row * y.shape[2] + w) * batch)
-            _largest_of_four((a, a + right, a + down, a + down + right, out), batch, ())
+            _largest_of_four((a, a + right, a + down, a + down + right, out), batch, (least,))
 
 
 @parallel
-def _backward(x, y, grad, out):
+def _backward(x, y, grad, out, floor):
     rows = y.shape[0] * y.shape[1]
     parts = min(parts_of(x.size, STREAM), rows)
     if parts == 1:
-        _rows_backward(0, rows, x, y, grad, out)
+        _rows_backward(0, rows, x, y, grad, out, floor)
     else:
         for t in prange(parts):
             first, last = share(t, parts, rows, 1)
-            _rows_backward(first, last, x, y, grad, out)
+            _rows_backward(first, last, x, y, grad, out, floor)
 
 
 @jit
-def _rows_backward(first, last, x, y, grad, out):
+def _rows_backward(first, last, x, y, grad, out, floor):
+    least = np.float32(floor)
     height, width, batch = x.shape[1], x.shape[2], x.shape[3]
     px, py, pg, po = address(x), address(y), address(grad), address(out)
     right, down = 4 * batch, 4 * width * batch
@@ -131,5 +163,5 @@ def _rows_backward(first, last, x, y, grad, out):
                     d + down + right,
                 ),
                 batch,
-                (),
+                (least,),
             )

@@ -1,16 +1,23 @@
-"""The optimisers' updates, one pass over memory each; textbook twins in `glia.ops.update`."""
+"""The optimisers' updates, one pass over memory each; textbook twins in `glia.ops.update`.
+
+A net has many small parameters, and a launch costs more than most of them are worth: one launch
+takes eight. It knows what an optimiser changes in place, weights and its memory of them, by their
+addresses, which are looked up once; the gradients are new arrays every time.
+"""
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
 from glia.ops import update as plain
+from glia.ops.memory import Memory
 
 from ._core.loops import vector_loop
 from ._core.memory import address
-from ._jit import parallel, prange
+from ._jit import jit, parallel, prange
 from ._pool import FLOAT32
 from ._share import STREAM, parts_of, share
 
@@ -35,86 +42,155 @@ _adam_loop = vector_loop(_adam_formula, stores=(0, 2, 3))
 
 def sgd_update_(w, grad, lr):
     """W ← w − η ∇."""
-    if not w.dtype == grad.dtype == FLOAT32:
-        return plain.sgd_update_(w, grad, lr)
-    if w.flags.carray and grad.flags.carray:
-        _sgd(w.ravel(), grad.ravel(), float(lr))
-    else:
-        _elsewhere(sgd_update_, (w, grad), (lr,))
+    sgd_updates_([w], [grad], lr, Memory())
 
 
 def momentum_update_(w, grad, velocity, lr, momentum):
     """V ← μ v + ∇, w ← w − η v."""
-    if not w.dtype == grad.dtype == velocity.dtype == FLOAT32:
-        return plain.momentum_update_(w, grad, velocity, lr, momentum)
-    if w.flags.carray and grad.flags.carray and velocity.flags.carray:
-        _momentum(w.ravel(), grad.ravel(), velocity.ravel(), float(lr), float(momentum))
-    else:
-        _elsewhere(momentum_update_, (w, grad, velocity), (lr, momentum))
+    momentum_updates_([w], [grad], [velocity], lr, momentum, Memory())
 
 
 def adam_update_(w, grad, m, v, lr, beta1, beta2, eps, t):
     """Adam's step number t (infinite: no bias correction)."""
-    if not w.dtype == grad.dtype == m.dtype == v.dtype == FLOAT32:
-        return plain.adam_update_(w, grad, m, v, lr, beta1, beta2, eps, t)
-    if w.flags.carray and grad.flags.carray and m.flags.carray and v.flags.carray:
-        rate, root = lr / (1 - beta1**t), (1 - beta2**t) ** -0.5
-        settings = float(rate), float(beta1), float(beta2), float(root), float(eps)
-        _adam(w.ravel(), grad.ravel(), m.ravel(), v.ravel(), *settings)
-    else:
-        _elsewhere(adam_update_, (w, grad, m, v), (lr, beta1, beta2, eps, t))
+    adam_updates_([w], [grad], [m], [v], lr, beta1, beta2, eps, t, Memory())
 
 
-def _elsewhere(update: Any, arrays: tuple, settings: tuple) -> None:
-    """Update copies of arrays that do not lie as a kernel wants them, and write back.
+def sgd_updates_(weights, grads, lr, memory):
+    """W ← w − η ∇ for each."""
+    table, flat = _table(memory, weights), _flat(grads, weights)
+    if table is None or flat is None:
+        _one_by_one(plain.sgd_update_, sgd_update_, (weights, grads), (lr,))
+        return
+    for start in range(0, len(table), _SEVERAL):
+        _sgd(table, start, *flat[start : start + _SEVERAL], float(lr))
 
-    So the digits of a result depend on values alone, not on how an array came to lie.
+
+def momentum_updates_(weights, grads, velocities, lr, momentum, memory):
+    """V ← μ v + ∇, w ← w − η v for each."""
+    table, flat = _table(memory, weights, velocities), _flat(grads, weights)
+    if table is None or flat is None:
+        arrays = weights, grads, velocities
+        _one_by_one(plain.momentum_update_, momentum_update_, arrays, (lr, momentum))
+        return
+    for start in range(0, len(table), _SEVERAL):
+        _momentum(table, start, *flat[start : start + _SEVERAL], float(lr), float(momentum))
+
+
+def adam_updates_(weights, grads, ms, vs, lr, beta1, beta2, eps, t, memory):
+    """Adam's step number t (infinite: no bias correction) for each."""
+    table, flat = _table(memory, weights, ms, vs), _flat(grads, weights)
+    if table is None or flat is None:
+        arrays, settings = (weights, grads, ms, vs), (lr, beta1, beta2, eps, t)
+        _one_by_one(plain.adam_update_, adam_update_, arrays, settings)
+        return
+    rate, root = lr / (1 - beta1**t), (1 - beta2**t) ** -0.5
+    settings = float(rate), float(beta1), float(beta2), float(root), float(eps)
+    for start in range(0, len(table), _SEVERAL):
+        _adam(table, start, *flat[start : start + _SEVERAL], *settings)
+
+
+_SEVERAL = 8  # parameters in one launch
+_NOTHING = np.zeros(0, np.float32)
+
+
+def _table(memory, *columns):
+    """Return size and addresses of what is changed, one row for each parameter, or None."""
+    arrays = [array for column in columns for array in column]
+    known = memory.get("arrays", ())
+    if len(known) != len(arrays) or not all(map(operator.is_, known, arrays)):
+        memory["arrays"] = arrays
+        rows = list(zip(*columns, strict=True))
+        memory["table"] = (
+            np.array([(r[0].size, *[a.ctypes.data for a in r]) for r in rows], np.int64)
+            if all(a.dtype == FLOAT32 and a.flags.carray for a in arrays)
+            and all(a.shape == r[0].shape for r in rows for a in r)
+            else None
+        )
+    return memory["table"]
+
+
+def _flat(grads, weights):
+    """Return the gradients in one axis, made up to full launches, or None where they lie oddly."""
+    flat = []
+    for grad, w in zip(grads, weights, strict=True):
+        if grad.dtype != FLOAT32 or not grad.flags.carray or grad.shape != w.shape:
+            return None
+        flat.append(grad.ravel())
+    flat += [_NOTHING] * (-len(flat) % _SEVERAL)
+    return flat
+
+
+def _one_by_one(plain_update: Any, update: Any, columns: tuple, settings: tuple) -> None:
+    """Update arrays that do not lie as a kernel wants them, or are no float32 of one shape.
+
+    Those that are get copied and written back: the digits of a result depend on values alone, not
+    on how an array came to lie.
     """
-    copies = [np.array(array, order="C") for array in arrays]
-    update(*copies, *settings)
-    for position, (array, copy) in enumerate(zip(arrays, copies, strict=True)):
-        if position != 1:  # the gradient has not changed
-            array[...] = copy
+    for arrays in zip(*columns, strict=True):
+        if not all(a.dtype == FLOAT32 and a.shape == arrays[0].shape for a in arrays):
+            plain_update(*arrays, *settings)
+            continue
+        copies = [np.array(array, order="C") for array in arrays]
+        update(*copies, *settings)
+        for position, (array, copy) in enumerate(zip(arrays, copies, strict=True)):
+            if position != 1:  # the gradient has not changed
+                array[...] = copy
 
 
 @parallel
-def _sgd(w, grad, rate):
-    pw, pg, size, lr = address(w), address(grad), w.size, np.float32(rate)
-    if size < STREAM:
-        _plain_loop((pw, pg), size, (lr,))
-    else:
-        parts = parts_of(size, STREAM)
-        for t in prange(parts):
-            first, last = share(t, parts, size, 16)
-            _plain_loop((pw + 4 * first, pg + 4 * first), last - first, (lr,))
+def _sgd(table, start, g0, g1, g2, g3, g4, g5, g6, g7, rate):
+    grads = _places(g0, g1, g2, g3, g4, g5, g6, g7)
+    settings = (np.float32(rate),)
+    for i in range(min(len(table) - start, 8)):
+        pg, size, pw = grads[i], table[start + i, 0], table[start + i, 1]
+        if size < STREAM:
+            _plain_loop((pw, pg), size, settings)
+        else:
+            parts = parts_of(size, STREAM)
+            for t in prange(parts):
+                first, last = share(t, parts, size, 16)
+                shift = 4 * first
+                _plain_loop((pw + shift, pg + shift), last - first, settings)
 
 
 @parallel
-def _momentum(w, grad, velocity, rate, kept):
-    pw, pg, pv, size = address(w), address(grad), address(velocity), w.size
-    lr, momentum = np.float32(rate), np.float32(kept)
-    if size < STREAM:
-        _momentum_loop((pw, pg, pv), size, (lr, momentum))
-    else:
-        parts = parts_of(size, STREAM)
-        for t in prange(parts):
-            first, last = share(t, parts, size, 16)
-            shift = 4 * first
-            _momentum_loop((pw + shift, pg + shift, pv + shift), last - first, (lr, momentum))
+def _momentum(table, start, g0, g1, g2, g3, g4, g5, g6, g7, rate, kept):
+    grads = _places(g0, g1, g2, g3, g4, g5, g6, g7)
+    settings = np.float32(rate), np.float32(kept)
+    for i in range(min(len(table) - start, 8)):
+        pg, size, pw, pv = grads[i], table[start + i, 0], table[start + i, 1], table[start + i, 2]
+        if size < STREAM:
+            _momentum_loop((pw, pg, pv), size, settings)
+        else:
+            parts = parts_of(size, STREAM)
+            for t in prange(parts):
+                first, last = share(t, parts, size, 16)
+                shift = 4 * first
+                _momentum_loop((pw + shift, pg + shift, pv + shift), last - first, settings)
 
 
 @parallel
-def _adam(w, grad, m, v, rate, beta1, beta2, root, eps):
-    pw, pg, pm, pv, size = address(w), address(grad), address(m), address(v), w.size
+def _adam(table, start, g0, g1, g2, g3, g4, g5, g6, g7, rate, beta1, beta2, root, eps):
+    grads = _places(g0, g1, g2, g3, g4, g5, g6, g7)
     settings = (
         np.float32(rate), np.float32(beta1), np.float32(1 - beta1), np.float32(beta2),
         np.float32(1 - beta2), np.float32(root), np.float32(eps),
     )  # fmt: skip
-    if size < STREAM:
-        _adam_loop((pw, pg, pm, pv), size, settings)
-    else:
-        parts = parts_of(size, STREAM)
-        for t in prange(parts):
-            first, last = share(t, parts, size, 16)
-            shift = 4 * first
-            _adam_loop((pw + shift, pg + shift, pm + shift, pv + shift), last - first, settings)
+    for i in range(min(len(table) - start, 8)):
+        pg, size, pw = grads[i], table[start + i, 0], table[start + i, 1]
+        pm, pv = table[start + i, 2], table[start + i, 3]
+        if size < STREAM:
+            _adam_loop((pw, pg, pm, pv), size, settings)
+        else:
+            parts = parts_of(size, STREAM)
+            for t in prange(parts):
+                first, last = share(t, parts, size, 16)
+                shift = 4 * first
+                places = pw + shift, pg + shift, pm + shift, pv + shift
+                _adam_loop(places, last - first, settings)
+
+
+@jit
+def _places(g0, g1, g2, g3, g4, g5, g6, g7):
+    first = address(g0), address(g1), address(g2), address(g3)
+    return (*first, address(g4), address(g5), address(g6), address(g7))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .fusing import Plan
 from .module import Module, Parameter
 
 
@@ -38,7 +39,10 @@ class Sequential(Module):
 
     def forward(self, input: Any) -> Any:
         """Pass the input through all layers."""
-        for layer in self._modules.values():
+        layers, plan = list(self._modules.values()), self.__dict__.get("_plan")
+        if plan is None or plan.layers != layers:
+            plan = self.__dict__["_plan"] = Plan(layers)
+        for layer in plan.runs if plan.holds() else layers:
             input = layer(input)
         return input
 

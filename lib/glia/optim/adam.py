@@ -9,6 +9,7 @@ import numpy as np
 
 from ..backend import implementation
 from ..ops import update  # noqa: F401 - registers the rules
+from ..ops.memory import Memory
 from .optimizer import Group, Optimizer, State, kept
 
 
@@ -61,6 +62,20 @@ class Adam(Optimizer):
         t = state["step"] if group["bias_correction"] else np.inf
         run = implementation("adam_update_")
         run(w, grad, m, v, group["lr"], *group["betas"], group["eps"], t)
+
+    def update_all(
+        self, weights: list, grads: list, states: list[State], group: Group, notes: Memory
+    ) -> None:
+        """Step along all scaled momenta, in one go where all have come as far."""
+        steps = {state["step"] for state in states}
+        if group["amsgrad"] or len(steps) != 1 or type(self).update is not Adam.update:
+            super().update_all(weights, grads, states, group, notes)
+            return
+        ms = [kept(state, "m", w) for state, w in zip(states, weights, strict=True)]
+        vs = [kept(state, "v", w) for state, w in zip(states, weights, strict=True)]
+        t = steps.pop() if group["bias_correction"] else np.inf
+        run = implementation("adam_updates_")
+        run(weights, grads, ms, vs, group["lr"], *group["betas"], group["eps"], t, notes)
 
     def direction(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> np.ndarray:
         """Return m̂ / (√v̂ + ε)."""

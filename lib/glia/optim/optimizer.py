@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..gradmode import enable_grad
+from ..ops.memory import Memory
 from ..tensor import Tensor
 
 Group = dict[str, Any]
@@ -38,6 +39,7 @@ class Optimizer:
         self.defaults = defaults
         self.param_groups: list[Group] = []
         self.state: dict[Tensor, State] = {}
+        self._notes: dict[int, Memory] = {}
         if not isinstance(params, (Tensor, Iterable)):
             kind = type(params).__name__
             raise TypeError(
@@ -80,23 +82,37 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
+        states = self.state
+        for number, group in enumerate(self.param_groups):
             upwards = group.get("maximize")
             decay = 0 if self.decoupled else group.get("weight_decay")
+            weights, grads, memories = [], [], []
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                state = self.state.get(parameter)
+                state = states.get(parameter)
                 if state is None:
-                    state = self.state[parameter] = {"step": 0}
+                    state = states[parameter] = {"step": 0}
                 state["step"] += 1
                 w, grad = parameter.array, parameter.grad.array
                 if upwards:
                     grad = -grad
                 if decay:
                     grad = grad + decay * w
-                self.update(w, grad, state, group)
+                weights.append(w)
+                grads.append(grad)
+                memories.append(state)
+            if weights:
+                notes = self._notes.setdefault(number, Memory())
+                self.update_all(weights, grads, memories, group, notes)
         return loss
+
+    def update_all(
+        self, weights: list, grads: list, states: list[State], group: Group, notes: Memory
+    ) -> None:
+        """Change all weights of a group in place; `notes` are for a kernel that takes several."""
+        for w, grad, state in zip(weights, grads, states, strict=True):
+            self.update(w, grad, state, group)
 
     decoupled = False  # whether the rule itself takes care of weight decay
 

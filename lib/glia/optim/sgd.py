@@ -9,6 +9,7 @@ import numpy as np
 
 from ..backend import implementation
 from ..ops import update  # noqa: F401 - registers the rules
+from ..ops.memory import Memory
 from .optimizer import Group, Optimizer, State
 
 
@@ -26,6 +27,15 @@ class GD(Optimizer):
     def update(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
         """Step against the gradient."""
         implementation("sgd_update_")(w, grad, group["lr"])
+
+    def update_all(
+        self, weights: list, grads: list, states: list[State], group: Group, notes: Memory
+    ) -> None:
+        """Step against all gradients."""
+        if type(self).update is not GD.update:
+            super().update_all(weights, grads, states, group, notes)
+            return
+        implementation("sgd_updates_")(weights, grads, group["lr"], notes)
 
 
 class SGD(Optimizer):
@@ -90,3 +100,22 @@ class SGD(Optimizer):
             velocity += (1 - group["dampening"]) * push
         step = push + momentum * velocity if group["nesterov"] else velocity
         w -= step if group["lr_in_velocity"] else lr * step
+
+    def update_all(
+        self, weights: list, grads: list, states: list[State], group: Group, notes: Memory
+    ) -> None:
+        """Push all velocities and step along them, in one go where all have begun."""
+        lr, momentum = group["lr"], group["momentum"]
+        if type(self).update is not SGD.update:
+            super().update_all(weights, grads, states, group, notes)
+            return
+        if not momentum:
+            implementation("sgd_updates_")(weights, grads, lr, notes)
+            return
+        if not (group["lr_in_velocity"] or group["dampening"] or group["nesterov"]):
+            velocities = [state.get("velocity") for state in states]
+            if all(velocity is not None for velocity in velocities):
+                run = implementation("momentum_updates_")
+                run(weights, grads, velocities, lr, momentum, notes)
+                return
+        super().update_all(weights, grads, states, group, notes)

@@ -1,7 +1,11 @@
 """Arguments at random for every op that has a kernel: shapes, strides, dtypes, odd arrays."""
 
+import itertools
+
 import numpy as np
 from glia import backend
+from glia.ops.chain import Stack
+from glia.ops.memory import Memory
 
 
 def pair(name):
@@ -159,6 +163,27 @@ def max_pool2d_backward(draw):
     return draw.array(*y.shape), x, y, *window
 
 
+def relu_max_pool2d(draw):
+    return max_pool2d(draw)
+
+
+def relu_max_pool2d_backward(draw):
+    x, *window = max_pool2d(draw)
+    x = np.round(x) if draw.rng.random() < 0.3 else x  # equals, and windows whose largest is 0
+    y = pair("relu_max_pool2d")[0](x, *window)
+    return draw.array(*y.shape), x, y, *window
+
+
+def linear_stack(draw):
+    widths = [draw.size(30) for _ in range(int(draw.rng.integers(2, 5)))]
+    lead = [(draw.size(),), (), (draw.size(5), draw.size(8))][draw.rng.integers(3)]
+    x, parameters = draw.array(*lead, widths[0]), []
+    for features, out in itertools.pairwise(widths):
+        parameters += [draw.array(out, features), draw.array(out)]
+    stack = Stack([bool(b) for b in draw.rng.integers(2, size=len(widths) - 1)])
+    return draw.array(*lead, widths[-1]), x, parameters, stack
+
+
 def conv2d(draw):
     u, v = (int(k) for k in draw.rng.integers(1, 4, 2))
     dilation = tuple(int(d) for d in draw.rng.choice([1, 1, 2], 2))
@@ -306,6 +331,25 @@ def adam_update_(draw):
     return np.array(w), draw.array(*w.shape), np.array(w), square, 1e-3, 0.9, 0.999, 1e-8, t
 
 
+def sgd_updates_(draw):
+    return several(draw, sgd_update_)
+
+
+def momentum_updates_(draw):
+    return several(draw, momentum_update_)
+
+
+def adam_updates_(draw):
+    return several(draw, adam_update_)
+
+
+def several(draw, one):
+    """Return lists in the place of the arrays: for few parameters, or more than a launch takes."""
+    drawn = [one(draw) for _ in range(int(draw.rng.integers(1, 20)))]
+    columns = zip(*drawn, strict=True)
+    return *[list(c) if isinstance(c[0], np.ndarray) else c[0] for c in columns], Memory()
+
+
 CASES: list = [
     linear,
     linear_backward,
@@ -324,6 +368,8 @@ CASES: list = [
     batch_norm_backward,
     max_pool2d,
     max_pool2d_backward,
+    relu_max_pool2d,
+    relu_max_pool2d_backward,
     conv2d,
     conv2d_backward,
     product,
@@ -341,4 +387,7 @@ CASES: list = [
     sgd_update_,
     momentum_update_,
     adam_update_,
+    sgd_updates_,
+    momentum_updates_,
+    adam_updates_,
 ]

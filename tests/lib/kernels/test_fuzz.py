@@ -17,7 +17,7 @@ if "numba" not in backend.available():
 import glia  # noqa: F401 - registers every op
 from glia.optim import adam, sgd  # noqa: F401 - registers the updates
 
-from .draws import CASES, Draw, pair
+from .draws import CASES, Draw, linear_stack, pair
 
 TURNS = int(os.environ.get("GLIA_FUZZ", "40"))
 
@@ -44,9 +44,19 @@ def agree(plain, fast, longest, largest):
 
 
 def copied(args):
-    return tuple(
-        np.array(a) if isinstance(a, np.ndarray) and a.flags.writeable else a for a in args
+    return type(args)(
+        copied(a)
+        if isinstance(a, list)
+        else np.array(a)
+        if isinstance(a, np.ndarray) and a.flags.writeable
+        else a
+        for a in args
     )
+
+
+def arrays_in(args):
+    lists = [a if isinstance(a, list) else [a] for a in args]
+    return [a for each in lists for a in each if isinstance(a, np.ndarray)]
 
 
 @pytest.mark.parametrize("drawn", CASES, ids=lambda c: c.__name__)
@@ -56,7 +66,7 @@ def test_kernels_agree_with_their_textbook(drawn):
     for seed in range(TURNS):
         draw = Draw(np.random.default_rng(seed))
         args = drawn(draw)
-        arrays = [a for a in args if isinstance(a, np.ndarray)]
+        arrays = arrays_in(args)
         before = [a.copy() for a in arrays]
         longest = max([1, *(a.size for a in arrays)])
         floats = [a for a in arrays if a.dtype.kind == "f" and a.size]
@@ -67,15 +77,27 @@ def test_kernels_agree_with_their_textbook(drawn):
             expected, got = plain(*theirs), fast(*args)
         agree(expected, got, longest, largest)
         if in_place:
-            agree(
-                [a for a in theirs if isinstance(a, np.ndarray)],
-                [a for a in args if isinstance(a, np.ndarray)],
-                longest,
-                largest,
-            )
+            agree(arrays_in(theirs), arrays_in(args), longest, largest)
         else:
             for array, was in zip(arrays, before, strict=True):
                 np.testing.assert_array_equal(array, was, err_msg=f"seed {seed}: input changed")
+
+
+def test_stacks_of_layers_agree_with_their_textbook():
+    plain, fast = pair("linear_stack")
+    assert plain is not fast
+    for seed in range(TURNS):
+        grad, x, parameters, stack = linear_stack(Draw(np.random.default_rng(seed)))
+        for _ in range(2):  # the second time the addresses are known
+            (expected, back), (got, ours) = plain(x, parameters, stack), fast(x, parameters, stack)
+            agree(expected, got, 400, 4.0)
+            for need_x in (True, False):
+                first, *theirs = back(grad, need_x)
+                mine, *others = ours(grad, need_x)
+                agree(theirs, others, 400, 30.0)
+                if need_x:
+                    agree(first, mine, 400, 30.0)
+        stack.memory.clear()
 
 
 def test_nan_and_infinities_are_numpys():

@@ -1,0 +1,119 @@
+"""Several steps taken in one go, which nobody can tell from the steps taken one by one.
+
+A kernel that does the work of neighbouring layers saves passes over memory, and the tape its
+bookkeeping. A graph shows the single steps all the same: the node of a fused step is a `Fused`, and
+as soon as anyone but the walk back looks at it, it takes the steps one by one and becomes the last.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import function, gradmode
+from .function import Context, Function, make
+from .gradmode import enable_grad
+
+__all__ = ["Fused", "FusedFunction"]
+
+
+class FusedFunction(Function):
+    """A Function on arrays that does what several others do, one after the other.
+
+    `forward` and `backward` are given as ever, and `steps`, which takes the same arguments.
+    """
+
+    on_arrays = True
+
+    @staticmethod
+    def last(*settings: Any) -> type[Function]:
+        """Return the Function of the last step: a released node goes by its name."""
+        raise NotImplementedError
+
+    @staticmethod
+    def steps(variables: tuple, *settings: Any) -> Any:
+        """Take the steps one by one and return the last one's result."""
+        raise NotImplementedError
+
+    @classmethod
+    def run(cls, variables: tuple, *settings: Any) -> Any:
+        """Run forward, and record one step if a gradient may be asked for later.
+
+        Args:
+            variables: what gradients are handed on to, in the order of what `backward` returns.
+            settings: the other arguments of `forward`.
+        """
+        ctx = Fused(cls, variables, settings)
+        array = cls.forward(ctx, *[v.array for v in variables], *settings)
+        result = make(array)
+        if gradmode.enabled and True in ctx.needs:
+            ctx.sources = tuple(
+                [None if v.grad_fn is None else (v.grad_fn, v.output_index) for v in variables]
+            )
+            ctx.shapes = ((array.shape, array.dtype),)
+            result.requires_grad = True
+            result.grad_fn = ctx
+        return result
+
+
+class Fused(Context):
+    """The node of a fused step.
+
+    Attributes:
+        fused: its Function.
+        variables: what gradients are handed on to.
+        settings: the other arguments.
+        needs: for each variable, whether its gradient is asked for.
+    """
+
+    def __init__(self, fused: type[FusedFunction], variables: tuple, settings: tuple) -> None:
+        self.fused, self.variables, self.settings = fused, variables, settings
+        self.needs = [v.requires_grad for v in variables]
+        self.number = next(function.numbers)
+
+    def __getattr__(self, name: str) -> Any:
+        """Someone looks for what only the nodes of single steps have: show them."""
+        if name not in ("function", "inputs", "needs_input_grad"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.open()
+        return getattr(self, name)
+
+    def release(self) -> None:
+        """Let go of all values."""
+        super().release()
+        self.variables = ()
+
+    def open(self) -> None:
+        """Take the steps one by one, put their nodes before this one, and become the last."""
+        kept = {"number": self.number, "hooks": self.hooks, "grad_outputs": self.grad_outputs}
+        if self._saved is None:  # released: nothing is left of the steps but a name
+            last = self.fused.last(*self.settings)
+            own = {"function": last, "inputs": (), "needs_input_grad": (), "_saved": None}
+        else:
+            given = map(_as_it_was, self.variables, self.sources)
+            before = next(function.numbers)
+            with enable_grad():
+                last = self.fused.steps(tuple(given), *self.settings).grad_fn
+            _renumber(last, before, self.number)
+            own = last.__dict__
+        self.__class__ = Context  # type: ignore[assignment]
+        self.__dict__ = {**own, "shapes": self.shapes, **kept}
+
+
+def _as_it_was(variable: Any, source: tuple[Context, int] | None) -> Any:
+    """Return the variable, or one with the history that it had before it was changed in place."""
+    now = None if variable.grad_fn is None else (variable.grad_fn, variable.output_index)
+    if source is None or now == source:
+        return variable
+    before = make(variable.array)
+    before.requires_grad, (before.grad_fn, before.output_index) = True, source
+    return before
+
+
+def _renumber(last: Context, above: int, number: int) -> None:
+    """Number the nodes made since `above` as if they had been made just before `number`."""
+    nodes = [last]
+    for node in nodes:  # it grows while it is walked
+        nodes += [s[0] for s in node.sources if s is not None and s[0].number > above]
+    nodes = sorted(dict.fromkeys(nodes), key=lambda node: node.number)
+    for place, node in enumerate(nodes, 1):
+        node.number = number - 1 + place / len(nodes)  # type: ignore[assignment]
