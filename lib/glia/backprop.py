@@ -58,8 +58,7 @@ def backward(roots: Sequence[Any], seeds: Sequence[np.ndarray], retain_graph: bo
         retain_graph: keep the graph and each node's gradient, for a second walk or a drawing.
     """
     watch.count_step()
-    leaves = _walk(roots, seeds, retain_graph)
-    for leaf, array, is_new in leaves:
+    for leaf, array, is_new in _walk(roots, seeds, retain_graph):
         if leaf.grad is None:
             # A copy, unless it is known that nobody else has the array: gradients may share memory.
             leaf.grad = make(array if is_new and not leaf.hooks else np.array(array))

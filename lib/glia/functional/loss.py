@@ -130,7 +130,9 @@ def cross_entropy(
         ShapeError: the shapes do not fit.
         IndexError: a class number is out of range.
     """
-    if not (target.shape == input.shape and target.dtype.kind == "f"):
+    z, y = input.array, target.array
+    everyday = z.ndim == 2 and y.shape == z.shape[:1] and y.dtype.kind == "i"
+    if not everyday and not (y.shape == z.shape and y.dtype.kind == "f"):
         _classes("cross_entropy", input, target)
     w = _array(weight, input)
     if w is not None and w.shape != (input.shape[1 if input.ndim > 1 else 0],):

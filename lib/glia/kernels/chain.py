@@ -91,8 +91,10 @@ def linear_stack(x, parameters, stack):
         return plain_linear_stack(x, parameters, stack)
     rows = x.size // features
     flat = x if x.ndim == 2 else x.reshape(rows, features)
-    turned = rows > 3 and flat.T.flags.carray and not flat.flags.carray
-    flat = flat.T if turned else ready(flat)
+    turned = False
+    if not flat.flags.carray:
+        turned = rows > 3 and flat.T.flags.carray
+        flat = flat.T if turned else ready(flat)
     floats, last, room, scratch = known.room(rows)
     activations = take(floats)
     _forward(flat, turned, rows, known.table, activations, take(room))

@@ -35,25 +35,28 @@ def class_cross_entropy(z, target, ignore_index, reduction):
         return plain_class_cross_entropy(z, target, ignore_index, reduction)
     classes = target if target.dtype == _INT64 else target.astype(np.int64)
     slope, losses = take(*z.shape), take(len(z))
-    kept = _losses(ready(z), ready(classes), ignore_index, slope, losses)
-    if kept < 0:  # a class number is out of range: the textbook says which
+    total = _losses(ready(z), ready(classes), ignore_index, slope, losses, reduction == "mean")
+    if total == _WRONG:  # a class number is out of range: the textbook says which
         return plain_class_cross_entropy(z, target, ignore_index, reduction)
-    total = _finish(slope, losses, kept if reduction == "mean" else 1)
     return np.array(total, FLOAT32), slope
 
 
 _INT64 = np.dtype(np.int64)
+_WRONG = -1.0  # no loss is negative
 
 
 @parallel
-def _losses(z, classes, ignored, slope, losses):
-    """Fill in p − y and the loss of each row; return how many rows count, or -1."""
+def _losses(z, classes, ignored, slope, losses, mean):
+    """Fill in p − y and the loss of each row; return the sum, or the mean of the rows that count.
+
+    With a mean, p − y is divided by their number too.
+    """
     rows, k = z.shape
     kept = 0
     for i in range(rows):
         if classes[i] != ignored:
             if classes[i] < 0 or classes[i] >= k:
-                return -1
+                return _WRONG
             kept += 1
     if rows * k < STREAM // 4:
         _rows(0, rows, z, classes, ignored, slope, losses)
@@ -62,7 +65,7 @@ def _losses(z, classes, ignored, slope, losses):
         for t in prange(parts):
             first, last = share(t, parts, rows, 1)
             _rows(first, last, z, classes, ignored, slope, losses)
-    return kept
+    return _sum(slope, losses, kept if mean else 1)
 
 
 @jit
@@ -83,7 +86,7 @@ def _rows(first, last, z, classes, ignored, slope, losses):
 
 
 @jit
-def _finish(slope, losses, count):
+def _sum(slope, losses, count):
     """Return the losses' sum over count, and divide the gradient by count."""
     total = 0.0
     for i in range(losses.size):

@@ -6,6 +6,7 @@ the place of ours, `detect_anomaly`. The graph shows the single steps in any cas
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -102,6 +103,7 @@ class _Stack(_Run):
     def __init__(self, layers: Sequence[Module]) -> None:
         super().__init__(layers)
         self._linear = [layer for layer in layers if type(layer) is Linear]
+        self._fitting: list[Any] = []
         after = [*layers[1:], None]
         self._stack = Stack(
             [type(b) is ReLU for a, b in zip(layers, after, strict=True) if type(a) is Linear]
@@ -109,16 +111,28 @@ class _Stack(_Run):
 
     def together(self, input: Tensor) -> Tensor | None:
         variables = [input]
-        features = input.array.shape[-1:]
         for layer in self._linear:
-            weight, bias = layer.weight, layer.bias
-            if bias is None or weight.array.shape != bias.array.shape + features:
-                return None
-            features = bias.array.shape
-            variables += (weight, bias)
-        if input.array.dtype.kind != "f":
+            variables += (layer.weight, layer.bias)
+        x, *parameters = [None if v is None else v.array for v in variables]
+        if len(parameters) != len(self._fitting) or not all(
+            map(operator.is_, parameters, self._fitting)
+        ):
+            self._fitting = parameters if _fit(parameters) else []
+        if not self._fitting or x.dtype.kind != "f" or x.shape[-1:] != parameters[0].shape[1:]:
             return None
         return LinearStack.run(tuple(variables), self._stack)
+
+
+def _fit(parameters: list) -> bool:
+    """Return whether weight and bias are there for each layer, and fit the layer before."""
+    features = None
+    for weight, bias in zip(parameters[::2], parameters[1::2], strict=True):
+        if bias is None or weight.ndim != 2 or bias.shape != weight.shape[:1]:
+            return False
+        if features not in (None, weight.shape[1]):
+            return False
+        features = weight.shape[0]
+    return True
 
 
 class _Pool(_Run):
