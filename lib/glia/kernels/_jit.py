@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 import numba
 from numba.core import caching, codegen, config, event
 
+from ._blas import put_off_blas
+
 __all__ = ["FASTMATH", "cached", "jit", "parallel", "prange"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -265,6 +267,7 @@ def _wait_briefly() -> None:
 
 _choose_cpu()
 _wait_briefly()
+put_off_blas()
 if not any(issubclass(known, _OurKernels) for known in caching.CacheImpl._locator_classes):
     caching.CacheImpl._locator_classes[:0] = [ReadOnlyInTree, _Provided, _InTree, _UserWide]
 event.register("numba:compile", CompileNote())

@@ -13,8 +13,13 @@ from ..ops import elementwise  # noqa: F401 - registers all_finite
 Array = NDArray[Any]
 
 
-def examples(X: ArrayLike, features: int | None = None, allow_empty: bool = False) -> Array:
-    """Return X as a C-contiguous float array (N, D), or say what is wrong with it."""
+def examples(
+    X: ArrayLike, features: int | None = None, allow_empty: bool = False, finite: bool = True
+) -> Array:
+    """Return X as a C-contiguous float array (N, D), or say what is wrong with it.
+
+    With `finite=False` NaN and infinity are not looked for: the caller does, at some later time.
+    """
     array = np.asarray(X)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"X must hold numbers, got dtype {array.dtype}")
@@ -29,11 +34,12 @@ def examples(X: ArrayLike, features: int | None = None, allow_empty: bool = Fals
     array = np.ascontiguousarray(array, dtype=dtype)
     if not array.flags.writeable:
         array = array.copy()  # to numba a read-only array is another type: a whole compilation more
-    all_finite(array, "X")
+    if finite:
+        all_finite(array, "X")
     return array
 
 
-def labels_of(y: ArrayLike, count: int) -> Array:
+def labels_of(y: ArrayLike, count: int, finite: bool = True) -> Array:
     """Return y as a flat array of `count` numbers, or say what is wrong with it."""
     array = np.asarray(y)
     if array.dtype.kind not in "biuf":
@@ -44,7 +50,8 @@ def labels_of(y: ArrayLike, count: int) -> Array:
         raise ValueError(
             f"X holds {count} examples and y {array.shape[0]} labels; expected as many"
         )
-    all_finite(array, "y")
+    if finite:
+        all_finite(array, "y")
     return array
 
 
@@ -52,7 +59,8 @@ def all_finite(array: Array, name: str) -> None:
     """Raise unless every entry is finite."""
     if array.dtype.kind == "f" and not implementation("all_finite")(array):
         finite = np.isfinite(array)
-        raise ValueError(f"{name} must be finite, got {int((~finite).sum())} nan or inf")
+        count = int((~finite).sum())
+        raise ValueError(f"{name} must be finite, got {count} nan or inf") from None
 
 
 def only_values(y: Array, allowed: tuple[int, ...], name: str) -> None:
@@ -63,7 +71,7 @@ def only_values(y: Array, allowed: tuple[int, ...], name: str) -> None:
     if not known.all():
         strange = np.unique(y[~known])
         shown = ", ".join(str(v) for v in strange[:5].tolist())
-        raise ValueError(f"{name} expects labels {allowed}, got also {shown}")
+        raise ValueError(f"{name} expects labels {allowed}, got also {shown}") from None
 
 
 def positive(value: float, name: str) -> float:

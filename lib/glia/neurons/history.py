@@ -38,34 +38,38 @@ class Update:
 class Updates(Sequence[Update]):
     """All updates of a training run, as a read-only list.
 
-    Only which example was corrected and by how much is stored. Since each update adds
-    η (y − ŷ) x, the weights after any of them are a running sum, made when someone looks.
+    Only which example was corrected is stored, with a copy of each: X is the caller's, who may
+    change it later. Since each update adds η (y − ŷ) x, the weights after any of them are a running
+    sum, made when someone looks.
+
+    Args:
+        start: weight and bias before the first update.
+        lr: step size η.
+        visits: for each epoch, how many examples it visited, and for each correction (U, 2) after
+            how many, and the row of X.
+        rows: the corrected examples, each once.
+        place: for each row of X, where in `rows` it is.
+        labels: the label of each row of X; 1 is the upper one.
+        gap: the upper label less the lower one.
     """
 
     def __init__(
         self,
-        X: Array,
         start: tuple[Array, float],
         lr: float,
-        step: Array,
-        epoch: Array,
-        index: Array,
-        error: Array,
+        visits: list[tuple[int, Array]],
+        rows: Array,
+        place: Array,
+        labels: Array,
+        gap: int,
     ) -> None:
-        self._start, self._lr = start, lr
-        self._step, self._epoch, self._index, self._error = step, epoch, index, error
-        # Our own copy of the rows in question: X is the caller's, who may change it later.
-        touched = np.zeros(X.shape[0], dtype=bool)
-        touched[index] = True
-        kept = np.flatnonzero(touched)
-        self._rows = X.take(kept, axis=0)
-        place = np.empty(X.shape[0], dtype=np.int64)
-        place[kept] = np.arange(len(kept))
-        self._row_of = place[index]  # (U,), where each update's row is kept
-        self._path: tuple[Array, Array] | None = None
+        self._start, self._lr, self._visits = start, lr, visits
+        self._rows, self._place, self._labels, self._gap = rows, place, labels, gap
+        self._count = sum(len(seen) for _, seen in visits)
+        self._made: tuple[Array, ...] | None = None
 
     def __len__(self) -> int:
-        return len(self._index)
+        return self._count
 
     @overload
     def __getitem__(self, key: int) -> Update: ...
@@ -75,14 +79,14 @@ class Updates(Sequence[Update]):
         if isinstance(key, slice):
             return [self[i] for i in range(*key.indices(len(self)))]
         position = range(len(self))[key]  # negative positions, and IndexError past the end
-        weights, biases = self._weights()
+        step, epoch, index, error, weight, bias = (column[position] for column in self._columns())
         return Update(
-            step=int(self._step[position]),
-            epoch=int(self._epoch[position]),
-            index=int(self._index[position]),
-            weight=weights[position].copy(),
-            bias=float(biases[position]),
-            error=float(self._error[position]),
+            step=int(step),
+            epoch=int(epoch),
+            index=int(index),
+            weight=weight.copy(),
+            bias=float(bias),
+            error=float(error),
         )
 
     def __iter__(self) -> Iterator[Update]:
@@ -91,14 +95,23 @@ class Updates(Sequence[Update]):
     def __repr__(self) -> str:
         return f"<{len(self)} updates>"
 
-    def _weights(self) -> tuple[Array, Array]:
-        if self._path is None:
+    def _columns(self) -> tuple[Array, ...]:
+        """Return all of the updates' attributes, each as an array over the updates."""
+        if self._made is None:
+            before = np.cumsum([0] + [length for length, _ in self._visits])
+            corrections = [seen for _, seen in self._visits]
+            counts = [len(seen) for seen in corrections]
+            epoch = np.repeat(np.arange(len(counts)), counts)  # (U,)
+            position, index = np.concatenate(corrections).T
+            # The prediction was the other label, so the error follows from the label alone.
+            error = np.where(self._labels[index] == 1, float(self._gap), -float(self._gap))
             weight, bias = self._start
-            steps = (self._lr * self._error).astype(weight.dtype)  # (U,)
-            moves = np.concatenate([weight[None], steps[:, None] * self._rows[self._row_of]])
-            biases = np.concatenate([np.array([bias], dtype=weight.dtype), steps])
-            self._path = np.cumsum(moves, axis=0)[1:], np.cumsum(biases)[1:]  # (U, D), (U,)
-        return self._path
+            steps = (self._lr * error).astype(weight.dtype)
+            moves = steps[:, None] * self._rows[self._place[index]]  # (U, D)
+            weights = np.cumsum(np.concatenate([weight[None], moves]), axis=0)[1:]
+            biases = np.cumsum(np.concatenate([np.array([bias], weight.dtype), steps]))[1:]
+            self._made = before[epoch] + position, epoch, index, error, weights, biases
+        return self._made
 
 
 @dataclass

@@ -102,43 +102,43 @@ class Perceptron:
             TypeError: X or y does not hold numbers.
             ValueError: shapes do not fit, a label is not of this convention, a value is not finite.
         """
-        data = _check.examples(X)
-        given = _check.labels_of(y, data.shape[0])
+        data, given = _check.examples(X, finite=False), None
         low, high = label_values(self.labels)
-        _check.only_values(given, (low, high), f"a perceptron with labels={self.labels!r}")
-        target = given.astype(data.dtype)
-        start = self._start(data, weight, bias)
+        try:
+            given = _check.labels_of(y, data.shape[0], finite=False)
+            wide = given.dtype.kind == "f" and given.dtype.itemsize > data.dtype.itemsize
+            if self.schedule == "random" or wide:  # not all are seen, or are rounded to labels
+                self._look(data, given)
+            target = given.astype(data.dtype)
+            start = self._start(data, weight, bias)
+            orders = self._orders(data.shape[0], epochs, steps)
+        except Exception:
+            self._look(data, given)
+            raise
         w, b = start[0].copy(), np.array([start[1]], dtype=data.dtype)
 
-        if self.schedule == "epoch":
-            if steps is not None:
-                raise ValueError("steps is for schedule='random'; with 'epoch', give epochs")
-            orders = _passes(data.shape[0], _check.count_of(epochs, "epochs"))
-        else:
-            draws = _check.count_of(epochs, "epochs") * data.shape[0]
-            if steps is not None:
-                draws = _check.count_of(steps, "steps")
-            orders = _draws(data.shape[0], draws, self.seed)
-
         learn = backend.implementation("perceptron_epoch_")
-        room = np.empty(data.shape[0], dtype=np.int64)
-        history, visits, seen = History(), [], 0
+        room = np.empty((data.shape[0], 2), dtype=np.int64)
+        rows, kept = np.empty(data.shape, dtype=data.dtype), 0
+        place = np.full(data.shape[0], -1, dtype=np.int32)
+        history, visits = History(), []
         for epoch, order in enumerate(orders):
-            mistakes = learn(data, target, order, w, b, self.lr, float(low), low == -1, room)
-            positions = room[:mistakes].copy()
-            index = order[positions]
-            visits.append((seen + positions, np.full(mistakes, epoch), index))
-            history.mistakes.append(int(mistakes))
+            with np.errstate(over="ignore", invalid="ignore"):
+                mistakes, kept, sound = learn(
+                    data, target, order, w, b, self.lr, float(low), low == -1,
+                    room, place, rows, kept,
+                )  # fmt: skip
+            if epoch == 0 and not sound:
+                self._look(data, given)
+            visits.append((len(order), room[:mistakes].copy()))
+            history.mistakes.append(mistakes)
             history.loss.append(mistakes / len(order))
-            seen += len(order)
             if self.schedule == "epoch" and mistakes == 0:
                 history.converged = True
                 break
 
-        step, epoch_of, index = (np.concatenate(column) for column in zip(*visits, strict=True))
-        # The prediction was the other label, so the error follows from the label alone.
-        error = np.where(given[index] == high, high - low, low - high).astype(np.float64)
-        history.updates = Updates(data, start, self.lr, step, epoch_of, index, error)
+        rows.resize((kept, data.shape[1]), refcheck=False)  # what was never written to goes back
+        history.updates = Updates(start, self.lr, visits, rows, place, target, high - low)
         self._weight, self.bias, self.history = w, float(b[0]), history
         if self.schedule == "random":
             history.converged = bool((self.predict(data) == given).all())
@@ -163,6 +163,29 @@ class Perceptron:
         weight = self.weight
         data = _check.examples(X, features=weight.shape[0], allow_empty=True)
         return perceptron_predict(data, weight, self.bias, self.labels)
+
+    def _look(self, data: Array, given: Array | None) -> None:
+        """Raise if a value in X is not finite, or one in y no label.
+
+        These checks go through all data, so `fit` leaves them to the first epoch, which does too,
+        and comes here when that has noticed something. In whatever order things are noticed, the
+        one that the learner is told of is the first in the order of the arguments.
+        """
+        _check.all_finite(data, "X")
+        if given is not None:
+            _check.all_finite(given, "y")
+            allowed = label_values(self.labels)
+            _check.only_values(given, allowed, f"a perceptron with labels={self.labels!r}")
+
+    def _orders(self, count: int, epochs: int, steps: int | None) -> Iterator[NDArray[np.int64]]:
+        if self.schedule == "epoch":
+            if steps is not None:
+                raise ValueError("steps is for schedule='random'; with 'epoch', give epochs")
+            return _passes(count, _check.count_of(epochs, "epochs"))
+        draws = _check.count_of(epochs, "epochs") * count
+        if steps is not None:
+            draws = _check.count_of(steps, "steps")
+        return _draws(count, draws, self.seed)
 
     def _start(self, data: Array, weight: ArrayLike | None, bias: float) -> tuple[Array, float]:
         features = data.shape[1]

@@ -115,11 +115,14 @@ def perceptron_epoch_(
     low: float,
     tie: bool,
     updates: Array,
-) -> int:
+    place: Array,
+    rows: Array,
+    kept: int,
+) -> tuple[int, int, bool]:
     """Visit the examples in the given order, learning from each mistake; changes its arguments.
 
-    The trailing underscore says so, as in PyTorch: `weight` and `bias` are updated in place and
-    `updates[:mistakes]` receives the positions in `order` at which something was learnt.
+    The trailing underscore says so, as in PyTorch: `weight` and `bias` are updated in place,
+    `updates[:mistakes]` receives what was learnt from, and `rows` a copy of each such example.
 
     Args:
         X: examples, C-contiguous float.
@@ -130,22 +133,31 @@ def perceptron_epoch_(
         lr: step size η.
         low: the value of the lower label: 0.0 or −1.0.
         tie: whether z = 0 counts as the upper label.
-        updates: room for the positions of the mistakes.
+        updates: room for the mistakes: the position of each in `order`, and the example's index.
+        place: where in `rows` each example is; negative for those that are not there yet.
+        rows: room for copies of the examples that something was learnt from.
+        kept: how many of the rows are filled.
 
     Shape:
-        X (N, D), y (N,), order (M,) int64, weight (D,), bias (1,), updates (≥ M,) int64
+        X (N, D), y (N,), order (M,) int64, weight (D,), bias (1,), updates (≥ M, 2) int64,
+        place (N,) int32, rows (N, D)
 
     Returns:
-        The number of mistakes made on the way.
+        The number of mistakes made on the way; how many rows are filled now; and whether all is
+        sound: no net input came out infinite or NaN, and no label is a third value.
     """
-    mistakes = 0
+    mistakes, sound = 0, True
     for position, i in enumerate(order):
         z = X[i] @ weight + bias[0]
         predicted = 1.0 if z > 0 or (tie and z == 0) else low
         error = y[i] - predicted
+        sound = sound and bool(np.isfinite(z)) and y[i] in (low, 1.0)
         if error != 0:
             weight += lr * error * X[i]
             bias[0] += lr * error
-            updates[mistakes] = position
+            updates[mistakes] = position, i
             mistakes += 1
-    return mistakes
+            if place[i] < 0:
+                rows[kept], place[i] = X[i], kept
+                kept += 1
+    return mistakes, kept, sound

@@ -84,10 +84,17 @@ def test_perceptrons_agree(dtype, pm1, seed):
     order = rng.integers(9, size=20)
     results = []
     for epoch in pair("perceptron_epoch_"):
-        w, b, updates = np.zeros(3, dtype), np.zeros(1, dtype), np.full(20, -7)
-        mistakes = epoch(X, y, order, w, b, 0.5, low, pm1, updates)
+        w, b, updates = np.zeros(3, dtype), np.zeros(1, dtype), np.full((20, 2), -7)
+        place, rows = np.full(9, -1, np.int32), np.full((9, 3), -7, dtype)
+        found = epoch(X, y, order, w, b, 0.5, low, pm1, updates, place, rows, 0)
+        mistakes, kept, sound = found
+        assert sound
         assert (updates[mistakes:] == -7).all()
-        results.append((w, b, updates, mistakes))
+        assert (rows[kept:] == -7).all()
+        learnt = np.unique(updates[:mistakes, 1])
+        assert (np.flatnonzero(place >= 0) == learnt).all()
+        np.testing.assert_array_equal(rows[place[learnt]], X[learnt])
+        results.append((w, b, updates, place, rows, found))
     for ours, theirs in zip(*results, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 

@@ -203,6 +203,66 @@ def test_the_history_survives_later_changes_of_the_data():
     np.testing.assert_allclose(unit.history.updates[-1].weight, unit.weight)
 
 
+@pytest.mark.parametrize("schedule", ["epoch", "random"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("row", [0, 6, 60, 62])
+def test_one_value_that_is_not_finite_is_found_wherever_it_is(row, value, dtype, schedule):
+    X, y = blobs(4, 63)
+    X = X.astype(dtype)
+    X[row, 1] = value
+    unit = Perceptron(schedule=schedule)
+    with pytest.raises(ValueError, match="X must be finite, got 1 nan or inf"):
+        unit.fit(X, y, epochs=2)
+    assert len(unit.history.updates) == 0
+    with pytest.raises(RuntimeError, match="call fit first"):
+        _ = unit.weight
+
+
+@pytest.mark.parametrize("place", [0, 33, 62])
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        (2, "got also 2"),
+        (-1, "got also -1"),
+        (0.5, "got also 0.5"),
+        (1 + 1e-12, "got also 1.000000000001"),  # in float32 it would be 1
+        (1e-60, "got also 1e-60"),
+        (1e60, r"got also 1e\+60"),
+        (np.nan, "y must be finite, got 1 nan"),
+    ],
+)
+def test_one_wrong_label_is_found_wherever_it_is(label, message, place):
+    X, y = blobs(4, 63)
+    X, y = X.astype(np.float32), y.astype(type(label))
+    y[place] = label
+    with pytest.raises(ValueError, match=message):
+        Perceptron().fit(X, y, epochs=2)
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda X, y: Perceptron().fit(X, y[:-1]),
+        lambda X, y: Perceptron().fit(X, y + 7),
+        lambda X, y: Perceptron().fit(X, y, epochs=0),
+        lambda X, y: Perceptron().fit(X, y, weight=[1.0]),
+        lambda X, y: Perceptron(schedule="random").fit(X, y.astype(str)),
+    ],
+)
+def test_of_several_things_wrong_the_first_is_told(fit):
+    X, y = blobs(4, 20)
+    with pytest.raises(ValueError, match="X must be finite, got 40 nan or inf") as told:
+        fit(X + np.nan, y)
+    assert told.value.__suppress_context__
+
+
+def test_finite_values_whose_sums_are_not_are_no_error():
+    X = np.array([[3e38, 3e38], [3e38, -3e38], [-3e38, 3e38]], np.float32)
+    unit = Perceptron().fit(X, [1, 0, 1], epochs=3)
+    assert unit.history.mistakes == [2, 0]
+
+
 def test_updates_behave_like_a_list():
     unit = Perceptron().fit(*truth_table("and"))
     updates = unit.history.updates
