@@ -9,26 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from ._core.dots import FEW, SUMS, dots_few, dots_many
-from ._core.loops import vector_loop
 from ._core.memory import address, read
-from ._core.target import LANES
-from ._core.transpose import transpose
 from ._jit import jit
 
-_add = vector_loop(lambda f, a, s: [a[0] + a[1]], stores=(0,))
-_copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
 _STRETCH = 1024  # columns that one call of `dots` goes through: they stay in the first-level cache
 
 
 @jit
 def sum_half(
-    first, last, half, upstream, source, offsets, tile_filters, tile_places, sums, room, places
+    first, last, half, upstream, source, offsets, tile_filters, tile_places, sums, places
 ):  # fmt: skip
-    """Add up the products of some rows of (O, H, W, N) with those that lie at the offsets.
-
-    In the end `sums` begins with the sums. Turned round, their lanes lie as rows, and adding these
-    up costs a vector addition each.
-    """
+    """Add up the products of some rows of (O, H, W, N) with those that lie at the offsets."""
     filters, rows = upstream.shape[0], upstream.shape[1]
     columns = upstream.shape[2] * upstream.shape[3]
     line = source.shape[2] * source.shape[3]
@@ -52,25 +43,18 @@ def sum_half(
                         some, columns, place,
                     )  # fmt: skip
                 place += 4 * SUMS
-    floats = sums.size // 2
-    many, move = floats // LANES, 4 * half * floats
-    here, turned = address(sums) + move, address(room) + move
-    transpose(here, LANES, turned, many, many, LANES)
-    _copy((turned, here), many, ())
-    for lane in range(1, LANES):
-        _add((here, turned + 4 * lane * many), many, ())
 
 
 @jit
 def collect(sums, tile_filters, tile_places, out):
     """Add both halves and bring the sums, which lie tile by tile, into order."""
     filters, places = out.shape
-    source = address(sums)
-    _add((source, source + 4 * (sums.size // 2)), sums.size // 2 // LANES, ())
+    source, half = address(sums), sums.size // 2
     for o in range(0, filters, tile_filters):
         for k in range(0, places, tile_places):
             for i in range(tile_filters):
                 for j in range(tile_places):
                     if o + i < filters and k + j < places:
-                        out[o + i, k + j] = read(source, i * tile_places + j)
-            source += 4 * (SUMS // LANES)
+                        number = i * tile_places + j
+                        out[o + i, k + j] = read(source, number) + read(source, half + number)
+            source += 4 * SUMS

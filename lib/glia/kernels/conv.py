@@ -157,9 +157,9 @@ def _filters(upstream, lying, padding, kernel, dilation):
         filled[:many], filled[many:] = upstream, 0
         upstream = filled
     tiles = len(upstream) // tile[0] * -(-places // tile[1])
-    sums, room = take(2, tiles, SUMS), take(2, tiles, SUMS)
+    sums = take(2, tiles, SUMS)
     out = take(many, places)
-    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, room, out)
+    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, out)
     return out.reshape(many, channels, *kernel)
 
 
@@ -245,20 +245,20 @@ def _rows(first, last, source, filters, bias, with_bias, offsets, y):
 
 
 @parallel
-def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, room, out):
+def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, out):
     rows, places = upstream.shape[1], out.shape[1]
     if upstream.size * out.shape[1] < SERIAL or rows < 2:
         for t in range(2):
             sum_half(
                 t * rows, rows, t, upstream, source, offsets, tile_filters, tile_places,
-                sums, room, places,
+                sums, places,
             )  # fmt: skip
     else:
         for t in prange(2):
             first, last = share(t, 2, rows, 1)
             sum_half(
                 first, last, t, upstream, source, offsets, tile_filters, tile_places,
-                sums, room, places,
+                sums, places,
             )  # fmt: skip
     collect(sums, tile_filters, tile_places, out)
 

@@ -160,9 +160,9 @@ def filters_gradient(
     turned, spread = images(lying, padding, grad.shape[2]), upstream(grad, tile[0])
     places = channels * rows
     tiles = spread.shape[1] // tile[0] * -(-places // tile[1])
-    sums, room = take(BASIS, 2, tiles, SUMS), take(2, tiles, SUMS)
+    sums = take(BASIS, 2, tiles, SUMS)
     out = take(BASIS, filters, places)
-    _sum_products(spread, turned, offsets, tile[0], tile[1], sums, room, out)
+    _sum_products(spread, turned, offsets, tile[0], tile[1], sums, out)
     return filters_back(out, shape)
 
 
@@ -305,14 +305,14 @@ def _rows(first, last, turned, filters, bias, with_bias, offsets, at_once, work,
 
 
 @parallel
-def _sum_products(spread, turned, offsets, tile_filters, tile_places, sums, room, out):
+def _sum_products(spread, turned, offsets, tile_filters, tile_places, sums, out):
     rows = spread.shape[2]
     for t in prange(2):
         first, last = share(t, 2, rows, 1)
         for k in range(6):
             sum_half(
                 first, last, t, spread[k], turned[k], offsets, tile_filters, tile_places,
-                sums[k], room, out.shape[2],
+                sums[k], out.shape[2],
             )  # fmt: skip
     for k in prange(6):
         collect(sums[k], tile_filters, tile_places, out[k])
