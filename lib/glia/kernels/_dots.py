@@ -1,7 +1,7 @@
 """Sums of products of rows for the gradient of filters: which tile of sums gets which rows.
 
-Each half of the rows has sums of its own, and the two are added: always two, however many threads
-there are.
+Where each half of the rows has sums of its own, the two are added: always two, however many
+threads there are.
 """
 
 from __future__ import annotations
@@ -16,19 +16,22 @@ _STRETCH = 1024  # columns that one call of `dots` goes through: they stay in th
 
 
 @jit
-def sum_half(
-    first, last, half, upstream, source, offsets, tile_filters, tile_places, sums, places
+def sum_rows(
+    first, last, upstream, source, offsets, tile_filters, tile_places, sums, places
 ):  # fmt: skip
-    """Add up the products of some rows of (O, H, W, N) with those that lie at the offsets."""
+    """Add up the products of some rows of (O, H, W, N) with those that lie at the offsets.
+
+    The sums, (tiles, SUMS), lie tile by tile.
+    """
     filters, rows = upstream.shape[0], upstream.shape[1]
     columns = upstream.shape[2] * upstream.shape[3]
     line = source.shape[2] * source.shape[3]
-    sums[half] = np.float32(0)
+    sums[:] = np.float32(0)
     pu, ps, po = address(upstream), address(source), address(offsets)
     step = max(1, _STRETCH // columns)
     for h in range(first, last, step):
         some = min(step, last - h)
-        place = address(sums) + half * 4 * (sums.size // 2)
+        place = address(sums)
         for o in range(0, filters, tile_filters):
             y = pu + 4 * (o * rows + h) * columns
             for k in range(0, places, tile_places):

@@ -5,7 +5,7 @@ patches, where the row of patches for a place (c, kh, kw) of the window is a str
 that begins at an offset of its own. `gemm_at` takes these offsets from a table.
 
 Backward the products of all rows of ∂Y with the stretches are summed (∂W); ∂X is in `conv_images`.
-Filters three wide go by fewer products where that pays (`winograd`).
+Filters three or five wide go by fewer products where that pays (`winograd`).
 
 Strides, and filters that see only a group of channels, take the textbook's path.
 
@@ -26,7 +26,7 @@ from ._core.dots import FEW, MANY, SUMS
 from ._core.gemm import gemm_at
 from ._core.loops import vector_loop
 from ._core.memory import address
-from ._dots import collect, sum_half
+from ._dots import collect, sum_rows
 from ._jit import jit, parallel, prange
 from ._layout import batch_first, batch_last
 from ._pool import FLOAT32, ready, take
@@ -73,11 +73,13 @@ def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(T
         return plain_conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs)
     upstream = batch_last(grad)
     kernel = weight.shape[2:]
-    grad_x = grad_weight = grad_bias = None
+    grad_x = grad_weight = grad_bias = spread = None
+    if winograd.fits(len(weight), weight.shape[1], kernel, upstream.shape[2], dilation[1]):
+        spread = winograd.upstream(upstream, len(winograd.FILTERS[kernel[1]]))
     if needs[1]:
-        grad_weight = _filters(upstream, batch_last(x), padding, kernel, dilation)
+        grad_weight = _filters(upstream, spread, batch_last(x), padding, kernel, dilation)
     if needs[0]:
-        grad_x = batch_first(_images(upstream, x.shape, ready(weight), padding, dilation))
+        grad_x = batch_first(_images(upstream, spread, x.shape, ready(weight), padding, dilation))
     if needs[2]:
         grad_bias = np.empty(len(weight), FLOAT32)
         _biases(upstream.reshape(len(weight), -1), grad_bias)
@@ -117,33 +119,29 @@ def _padded(source, padding):
     return out
 
 
-def _images(upstream, shape, weight, padding, dilation):
-    """Return ∂X; with more padding than window it is no correlation any more."""
-    _, channels, height, width = shape
-    many, kernel = len(weight), weight.shape[2:]
-    around = tuple(
-        (d * (k - 1) - before, d * (k - 1) - after)
-        for (before, after), k, d in zip(padding, kernel, dilation, strict=True)
-    )
-    if min(map(min, around)) >= 0:  # the usual case: no more padding than window
-        swapped = np.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
-        out = _by_winograd(upstream, swapped, None, around, dilation)
+def _images(upstream, spread, shape, weight, padding, dilation):
+    """Return ∂X; `spread` is A ∂Y where fewer products are a gain."""
+    size, corner = shape[1:], (padding[0][0], padding[1][0])
+    many, deep = len(weight), weight.shape[2]
+    _, rows, columns, batch = upstream.shape
+    if spread is not None:
+        tiles = spread.shape[3]
+        table = _upstream_offsets(many, rows, tiles, batch, deep, dilation[0])
+        out = winograd.image_gradient(spread, size, weight, corner, dilation[0], table)
         if out is not None:
             return out
-    corner = padding[0][0], padding[1][0]
-    _, rows, columns, batch = upstream.shape
-    table = _upstream_offsets(many, rows, columns, batch, kernel[0], dilation[0])
-    return image_gradient(upstream, (channels, height, width), weight, corner, dilation, table)
+    table = _upstream_offsets(many, rows, columns, batch, deep, dilation[0])
+    return image_gradient(upstream, size, weight, corner, dilation, table)
 
 
-def _filters(upstream, lying, padding, kernel, dilation):
-    """Return ∂W."""
+def _filters(upstream, spread, lying, padding, kernel, dilation):
+    """Return ∂W; `spread` is A ∂Y where fewer products are a gain."""
     channels, batch = lying.shape[0], lying.shape[3]
-    if winograd.fits(len(upstream), channels, kernel, upstream.shape[2], dilation[1]):
-        tiles, rows = winograd.tiles_of(upstream.shape[2]), lying.shape[1] + sum(padding[0])
-        table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
-        shape = (len(upstream), channels, *kernel)
-        grad = winograd.filters_gradient(upstream, lying, padding, shape, table)
+    if spread is not None:
+        rows, shape = lying.shape[1] + sum(padding[0]), (len(upstream), channels, *kernel)
+        table = _offsets(channels, rows, spread.shape[3], batch, (kernel[0], 1), dilation)
+        width = upstream.shape[2]
+        grad = winograd.filters_gradient(spread, lying, padding, shape, width, table)
         if np.isfinite(grad).all():
             return grad
     source = _padded(lying, padding)
@@ -249,16 +247,16 @@ def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, ou
     rows, places = upstream.shape[1], out.shape[1]
     if upstream.size * out.shape[1] < SERIAL or rows < 2:
         for t in range(2):
-            sum_half(
-                t * rows, rows, t, upstream, source, offsets, tile_filters, tile_places,
-                sums, places,
+            sum_rows(
+                t * rows, rows, upstream, source, offsets, tile_filters, tile_places,
+                sums[t], places,
             )  # fmt: skip
     else:
         for t in prange(2):
             first, last = share(t, 2, rows, 1)
-            sum_half(
-                first, last, t, upstream, source, offsets, tile_filters, tile_places,
-                sums, places,
+            sum_rows(
+                first, last, upstream, source, offsets, tile_filters, tile_places,
+                sums[t], places,
             )  # fmt: skip
     collect(sums, tile_filters, tile_places, out)
 
