@@ -17,11 +17,11 @@ _STRETCH = 1024  # columns that one call of `dots` goes through: they stay in th
 
 @jit
 def sum_rows(
-    first, last, upstream, source, offsets, tile_filters, tile_places, sums, places
+    first, last, shift, upstream, source, offsets, tile_filters, tile_places, sums, places
 ):  # fmt: skip
     """Add up the products of some rows of (O, H, W, N) with those that lie at the offsets.
 
-    The sums, (tiles, SUMS), lie tile by tile.
+    Row h of the one meets row h + shift of the other. The sums, (tiles, SUMS), lie tile by tile.
     """
     filters, rows = upstream.shape[0], upstream.shape[1]
     columns = upstream.shape[2] * upstream.shape[3]
@@ -37,12 +37,12 @@ def sum_rows(
             for k in range(0, places, tile_places):
                 if tile_filters == FEW[0]:
                     dots_few(
-                        y, rows * columns, columns, ps + 4 * h * line, line, po + 8 * k,
+                        y, rows * columns, columns, ps + 4 * (h + shift) * line, line, po + 8 * k,
                         some, columns, place,
                     )  # fmt: skip
                 else:
                     dots_many(
-                        y, rows * columns, columns, ps + 4 * h * line, line, po + 8 * k,
+                        y, rows * columns, columns, ps + 4 * (h + shift) * line, line, po + 8 * k,
                         some, columns, place,
                     )  # fmt: skip
                 place += 4 * SUMS

@@ -5,7 +5,8 @@ patches, where the row of patches for a place (c, kh, kw) of the window is a str
 that begins at an offset of its own. `gemm_at` takes these offsets from a table.
 
 Backward the products of all rows of ∂Y with the stretches are summed (∂W); ∂X is in `conv_images`.
-Filters three or five wide go by fewer products where that pays (`winograd`).
+Filters three or five wide go by fewer products where that pays (`winograd`,
+`winograd_back`).
 
 Strides, and filters that see only a group of channels, take the textbook's path.
 
@@ -21,7 +22,7 @@ from glia.ops.conv import conv2d as plain_conv2d
 from glia.ops.conv import conv2d_backward as plain_conv2d_backward
 from glia.ops.conv import output_size
 
-from . import winograd
+from . import winograd, winograd_back
 from ._core.dots import FEW, MANY, SUMS
 from ._core.gemm import gemm_at
 from ._core.loops import vector_loop
@@ -73,13 +74,17 @@ def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(T
         return plain_conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs)
     upstream = batch_last(grad)
     kernel = weight.shape[2:]
-    grad_x = grad_weight = grad_bias = spread = None
+    grad_x = grad_weight = grad_bias = None
     if winograd.fits(len(weight), weight.shape[1], kernel, upstream.shape[2], dilation[1]):
-        spread = winograd.upstream(upstream, len(winograd.FILTERS[kernel[1]]))
-    if needs[1]:
-        grad_weight = _filters(upstream, spread, batch_last(x), padding, kernel, dilation)
+        grad_x, grad_weight = _by_winograd_back(
+            upstream, x, ready(weight), padding, dilation, needs
+        )
+    if needs[1] and grad_weight is None:
+        grad_weight = _filters(upstream, batch_last(x), padding, kernel, dilation)
     if needs[0]:
-        grad_x = batch_first(_images(upstream, spread, x.shape, ready(weight), padding, dilation))
+        if grad_x is None:
+            grad_x = _images(upstream, x.shape[1:], ready(weight), padding, dilation)
+        grad_x = batch_first(grad_x)
     if needs[2]:
         grad_bias = np.empty(len(weight), FLOAT32)
         _biases(upstream.reshape(len(weight), -1), grad_bias)
@@ -94,11 +99,30 @@ def _by_winograd(lying, weight, bias, padding, dilation):
     if not winograd.fits(many, channels, kernel, w_out, dilation[1]):
         return None
     h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
-    tiles, rows = winograd.tiles_of(w_out), height + sum(padding[0])
-    table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
     y = take(many, h_out, w_out, batch)
     given = None if bias is None else ready(bias)
-    return y if winograd.correlate(lying, padding, weight, given, y, table) else None
+
+    def table(height, tiles):
+        return _offsets(channels, height, tiles, batch, (kernel[0], 1), dilation)
+
+    finite = winograd.correlate(lying, padding, weight, given, y, dilation[0], table)
+    return y if finite else None
+
+
+def _by_winograd_back(upstream, x, weight, padding, dilation, needs):
+    """Return ∂X and ∂W by fewer products, None where they are not needed or not finite."""
+    many, channels, deep, _ = weight.shape
+    batch = len(x)
+
+    def places(height, tiles):
+        return _offsets(channels, height, tiles, batch, (deep, 1), dilation)
+
+    def lines(height, tiles):
+        return _upstream_offsets(many, height, tiles, batch, deep, dilation[0])
+
+    return winograd_back.gradients(
+        upstream, batch_last(x), weight, padding, dilation[0], needs[:2], (places, lines)
+    )
 
 
 def _odd(x, weight, other, stride, groups):
@@ -119,33 +143,19 @@ def _padded(source, padding):
     return out
 
 
-def _images(upstream, spread, shape, weight, padding, dilation):
-    """Return ∂X; `spread` is A ∂Y where fewer products are a gain."""
-    size, corner = shape[1:], (padding[0][0], padding[1][0])
-    many, deep = len(weight), weight.shape[2]
-    _, rows, columns, batch = upstream.shape
-    if spread is not None:
-        tiles = spread.shape[3]
-        table = _upstream_offsets(many, rows, tiles, batch, deep, dilation[0])
-        out = winograd.image_gradient(spread, size, weight, corner, dilation[0], table)
-        if out is not None:
-            return out
-    table = _upstream_offsets(many, rows, columns, batch, deep, dilation[0])
+def _images(upstream, size, weight, padding, dilation):
+    """Return ∂X, (C, H, W) its size without the batch."""
+    many, rows, columns, batch = upstream.shape
+    table = _upstream_offsets(many, rows, columns, batch, weight.shape[2], dilation[0])
+    corner = padding[0][0], padding[1][0]
     return image_gradient(upstream, size, weight, corner, dilation, table)
 
 
-def _filters(upstream, spread, lying, padding, kernel, dilation):
-    """Return ∂W; `spread` is A ∂Y where fewer products are a gain."""
-    channels, batch = lying.shape[0], lying.shape[3]
-    if spread is not None:
-        rows, shape = lying.shape[1] + sum(padding[0]), (len(upstream), channels, *kernel)
-        table = _offsets(channels, rows, spread.shape[3], batch, (kernel[0], 1), dilation)
-        width = upstream.shape[2]
-        grad = winograd.filters_gradient(spread, lying, padding, shape, width, table)
-        if np.isfinite(grad).all():
-            return grad
+def _filters(upstream, lying, padding, kernel, dilation):
+    """Return ∂W."""
+    batch = lying.shape[3]
     source = _padded(lying, padding)
-    _, height, width, _ = source.shape
+    channels, height, width, _ = source.shape
     places = channels * kernel[0] * kernel[1]
     many = len(upstream)
     tile = FEW if many <= FEW[0] else MANY
@@ -248,14 +258,14 @@ def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, ou
     if upstream.size * out.shape[1] < SERIAL or rows < 2:
         for t in range(2):
             sum_rows(
-                t * rows, rows, upstream, source, offsets, tile_filters, tile_places,
+                t * rows, rows, 0, upstream, source, offsets, tile_filters, tile_places,
                 sums[t], places,
             )  # fmt: skip
     else:
         for t in prange(2):
             first, last = share(t, 2, rows, 1)
             sum_rows(
-                first, last, upstream, source, offsets, tile_filters, tile_places,
+                first, last, 0, upstream, source, offsets, tile_filters, tile_places,
                 sums[t], places,
             )  # fmt: skip
     collect(sums, tile_filters, tile_places, out)

@@ -7,7 +7,7 @@ from glia import backend
 if "numba" not in backend.available():
     pytest.skip("needs numba", allow_module_level=True)
 
-from glia.kernels import conv, winograd
+from glia.kernels import conv, winograd, winograd_back
 from glia.ops import conv as plain
 
 # images, channels, height, width, filters, window, padding, dilation of the rows
@@ -24,6 +24,8 @@ SHAPES = [
     (17, 4, 5, 11, 7, (1, 5), 0, 1),
     (1, 4, 9, 13, 5, (3, 5), 2, 2),
     (2, 4, 6, 8, 9, (5, 5), 6, 1),
+    (16, 8, 9, 16, 9, (3, 3), 1, 1),  # two parts
+    (32, 16, 32, 16, 13, (2, 3), 1, 1),  # eight
 ]
 
 
@@ -37,30 +39,38 @@ def close(got, want):
     np.testing.assert_allclose(got, want, rtol=0, atol=1e-5 * np.abs(want).max())
 
 
-def back(points):
-    """Return Aᵀ: powers of the points, and infinity."""
-    return np.array([[p**i for p in points] + [i == 3] for i in range(4)])
-
-
-POINTS = {3: (0.0, 1, -1, 2, -2), 5: (0.0, 1, -1, 2, -2, 0.5, -0.5)}
-
-
 @pytest.mark.parametrize("wide", [3, 5])
-def test_products_at_the_points_are_the_four_outputs(wide):
-    """One row, one channel, one image: Aᵀ((G w) ⊙ (Bᵀ x)) against the sum."""
+def test_one_row_of_one_channel_of_one_image(wide):
+    """Four outputs by the products at the points, and their gradients, in whole numbers."""
     x, w = np.array([3, 1, -4, 1, 5, -9, 2, 6], "f")[: wide + 3], np.array([2, 7, -1, 8, 3], "f")
-    w = w[:wide]
-    turned = winograd.images(x.reshape(1, 1, -1, 1), ((0, 0), (0, 0)), 4, wide + 3)
-    products = turned.reshape(-1) * winograd.filters_forth(w.reshape(1, 1, 1, -1)).reshape(-1)
-    close(back(POINTS[wide]) @ products, np.correlate(x, w, "valid"))
+    w, g = w[:wide], np.array([1, -2, 3, 5], "f")
+    y, none = np.empty((1, 1, 4, 1), "f"), ((0, 0), (0, 0))
+    images, filters = x.reshape(1, 1, -1, 1), w.reshape(1, 1, 1, -1)
+    assert winograd.correlate(images, none, filters, None, y, 1, no_table)
+    close(y.ravel(), np.correlate(x, w, "valid"))
+    grad_x, grad_w = winograd_back.gradients(
+        g.reshape(1, 1, 4, 1), images, filters, none, 1, (True, True), (no_table, no_table)
+    )
+    close(grad_x.ravel(), np.convolve(g, w))
+    close(grad_w.ravel(), np.correlate(x, g, "valid"))
 
 
-@pytest.mark.parametrize("wide", [3, 5])
-def test_upstream_is_spread_by_the_transpose(wide):
-    g = np.array([3, 1, -4, 1], "f")
-    spread = winograd.upstream(g.reshape(1, 1, 4, 1), wide + 3)
-    close(spread[:, 0].reshape(-1), g @ back(POINTS[wide]))
-    assert not spread[:, 1:].any()  # filters that fill up a tile
+def no_table(height, tiles):
+    return np.zeros(8, np.int64)
+
+
+def test_changes_of_basis_are_as_winograd_has_them():
+    """G for the points 0, 1, -1, 2, -2 and infinity."""
+    w = np.array([2, 7, -1], "f")
+    u = winograd.filters_forth(w.reshape(1, 1, 1, 3)).ravel()
+    close(u, np.array([2 / 4, -8 / 6, 6 / 6, 12 / 24, -16 / 24, -1]))
+
+
+def test_parts_that_need_many_rows_of_their_neighbours_stay_large():
+    assert winograd.parts_for(10**9, 32, 2) == 8
+    assert winograd.parts_for(10**9, 32, 4) == 2
+    assert winograd.parts_for(10**9, 1, 4) == 1
+    assert winograd.parts_for(1000, 32, 2) == 1
 
 
 @pytest.mark.parametrize("shape", SHAPES)
