@@ -5,7 +5,8 @@ patches, where the row of patches for a place (c, kh, kw) of the window is a str
 that begins at an offset of its own. `gemm_at` takes these offsets from a table.
 
 Backward the products of all rows of ∂Y with the stretches are summed (∂W); ∂X is in `conv_images`.
-Filters three wide go by fewer products where that pays (`winograd`).
+Filters three or five wide go by fewer products where that pays (`winograd`,
+`winograd_back`).
 
 Strides, and filters that see only a group of channels, take the textbook's path.
 
@@ -21,12 +22,12 @@ from glia.ops.conv import conv2d as plain_conv2d
 from glia.ops.conv import conv2d_backward as plain_conv2d_backward
 from glia.ops.conv import output_size
 
-from . import winograd
+from . import winograd, winograd_back
 from ._core.dots import FEW, MANY, SUMS
 from ._core.gemm import gemm_at
 from ._core.loops import vector_loop
 from ._core.memory import address
-from ._dots import collect, sum_half
+from ._dots import collect, sum_rows
 from ._jit import jit, parallel, prange
 from ._layout import batch_first, batch_last
 from ._pool import FLOAT32, ready, take
@@ -74,10 +75,16 @@ def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(T
     upstream = batch_last(grad)
     kernel = weight.shape[2:]
     grad_x = grad_weight = grad_bias = None
-    if needs[1]:
+    if winograd.fits(len(weight), weight.shape[1], kernel, upstream.shape[2], dilation[1]):
+        grad_x, grad_weight = _by_winograd_back(
+            upstream, x, ready(weight), padding, dilation, needs
+        )
+    if needs[1] and grad_weight is None:
         grad_weight = _filters(upstream, batch_last(x), padding, kernel, dilation)
     if needs[0]:
-        grad_x = batch_first(_images(upstream, x.shape, ready(weight), padding, dilation))
+        if grad_x is None:
+            grad_x = _images(upstream, x.shape[1:], ready(weight), padding, dilation)
+        grad_x = batch_first(grad_x)
     if needs[2]:
         grad_bias = np.empty(len(weight), FLOAT32)
         _biases(upstream.reshape(len(weight), -1), grad_bias)
@@ -92,11 +99,30 @@ def _by_winograd(lying, weight, bias, padding, dilation):
     if not winograd.fits(many, channels, kernel, w_out, dilation[1]):
         return None
     h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
-    tiles, rows = winograd.tiles_of(w_out), height + sum(padding[0])
-    table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
     y = take(many, h_out, w_out, batch)
     given = None if bias is None else ready(bias)
-    return y if winograd.correlate(lying, padding, weight, given, y, table) else None
+
+    def table(height, tiles):
+        return _offsets(channels, height, tiles, batch, (kernel[0], 1), dilation)
+
+    finite = winograd.correlate(lying, padding, weight, given, y, dilation[0], table)
+    return y if finite else None
+
+
+def _by_winograd_back(upstream, x, weight, padding, dilation, needs):
+    """Return ∂X and ∂W by fewer products, None where they are not needed or not finite."""
+    many, channels, deep, _ = weight.shape
+    batch = len(x)
+
+    def places(height, tiles):
+        return _offsets(channels, height, tiles, batch, (deep, 1), dilation)
+
+    def lines(height, tiles):
+        return _upstream_offsets(many, height, tiles, batch, deep, dilation[0])
+
+    return winograd_back.gradients(
+        upstream, batch_last(x), weight, padding, dilation[0], needs[:2], (places, lines)
+    )
 
 
 def _odd(x, weight, other, stride, groups):
@@ -117,37 +143,19 @@ def _padded(source, padding):
     return out
 
 
-def _images(upstream, shape, weight, padding, dilation):
-    """Return ∂X; with more padding than window it is no correlation any more."""
-    _, channels, height, width = shape
-    many, kernel = len(weight), weight.shape[2:]
-    around = tuple(
-        (d * (k - 1) - before, d * (k - 1) - after)
-        for (before, after), k, d in zip(padding, kernel, dilation, strict=True)
-    )
-    if min(map(min, around)) >= 0:  # the usual case: no more padding than window
-        swapped = np.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
-        out = _by_winograd(upstream, swapped, None, around, dilation)
-        if out is not None:
-            return out
+def _images(upstream, size, weight, padding, dilation):
+    """Return ∂X, (C, H, W) its size without the batch."""
+    many, rows, columns, batch = upstream.shape
+    table = _upstream_offsets(many, rows, columns, batch, weight.shape[2], dilation[0])
     corner = padding[0][0], padding[1][0]
-    _, rows, columns, batch = upstream.shape
-    table = _upstream_offsets(many, rows, columns, batch, kernel[0], dilation[0])
-    return image_gradient(upstream, (channels, height, width), weight, corner, dilation, table)
+    return image_gradient(upstream, size, weight, corner, dilation, table)
 
 
 def _filters(upstream, lying, padding, kernel, dilation):
     """Return ∂W."""
-    channels, batch = lying.shape[0], lying.shape[3]
-    if winograd.fits(len(upstream), channels, kernel, upstream.shape[2], dilation[1]):
-        tiles, rows = winograd.tiles_of(upstream.shape[2]), lying.shape[1] + sum(padding[0])
-        table = _offsets(channels, rows, tiles, batch, (kernel[0], 1), dilation)
-        shape = (len(upstream), channels, *kernel)
-        grad = winograd.filters_gradient(upstream, lying, padding, shape, table)
-        if np.isfinite(grad).all():
-            return grad
+    batch = lying.shape[3]
     source = _padded(lying, padding)
-    _, height, width, _ = source.shape
+    channels, height, width, _ = source.shape
     places = channels * kernel[0] * kernel[1]
     many = len(upstream)
     tile = FEW if many <= FEW[0] else MANY
@@ -157,9 +165,9 @@ def _filters(upstream, lying, padding, kernel, dilation):
         filled[:many], filled[many:] = upstream, 0
         upstream = filled
     tiles = len(upstream) // tile[0] * -(-places // tile[1])
-    sums, room = take(2, tiles, SUMS), take(2, tiles, SUMS)
+    sums = take(2, tiles, SUMS)
     out = take(many, places)
-    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, room, out)
+    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, out)
     return out.reshape(many, channels, *kernel)
 
 
@@ -245,20 +253,20 @@ def _rows(first, last, source, filters, bias, with_bias, offsets, y):
 
 
 @parallel
-def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, room, out):
+def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, out):
     rows, places = upstream.shape[1], out.shape[1]
     if upstream.size * out.shape[1] < SERIAL or rows < 2:
         for t in range(2):
-            sum_half(
-                t * rows, rows, t, upstream, source, offsets, tile_filters, tile_places,
-                sums, room, places,
+            sum_rows(
+                t * rows, rows, 0, upstream, source, offsets, tile_filters, tile_places,
+                sums[t], places,
             )  # fmt: skip
     else:
         for t in prange(2):
             first, last = share(t, 2, rows, 1)
-            sum_half(
-                first, last, t, upstream, source, offsets, tile_filters, tile_places,
-                sums, room, places,
+            sum_rows(
+                first, last, 0, upstream, source, offsets, tile_filters, tile_places,
+                sums[t], places,
             )  # fmt: skip
     collect(sums, tile_filters, tile_places, out)
 

@@ -189,7 +189,8 @@ def conv2d(draw):
     dilation = tuple(int(d) for d in draw.rng.choice([1, 1, 2], 2))
     if draw.rng.random() < 0.3:  # what goes by fewer products
         channels, filters, height, width = (int(k) for k in draw.rng.integers((8, 8, 5, 6), 18))
-        x, v, dilation = draw.array(draw.size(20, 1), channels, height, width), 3, (dilation[0], 1)
+        x, dilation = draw.array(draw.size(20, 1), channels, height, width), (dilation[0], 1)
+        v = int(draw.rng.choice([3, 5]))
     else:
         x, filters = images(draw, least=6), draw.size(20, 1)
     weight = draw.array(filters, x.shape[1], u, v)

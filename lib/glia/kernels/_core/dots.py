@@ -4,8 +4,8 @@ Formula:
     S[i, j] ← S[i, j] + Σ_r Σ_v Y[i, r, v] X[offset_j + r, v], i < I, j < J
 
 Register plan: I x J vectors of running sums, one for each pair of a filter and a place in the
-window; each step loads I vectors of Y and one of X at a time, J of them. The sums stay vectors in
-memory between calls and are added across their lanes once, at the very end.
+window; each step loads I vectors of Y and one of X at a time, J of them. At the end of a call the
+lanes are added up where they are, in registers, which costs no more than storing them would.
 
 | CPU | I x J | in use of |
 | --- | --- | --- |
@@ -17,17 +17,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
 from . import plain
 from .external import external
-from .lanes import FLOATS, LONG, at, first_lanes, fma, load, long, store
+from .lanes import FLOATS, LONG, at, first_lanes, fma, load, long, store, sums_across
 from .target import JIT, LANES, intrinsic
 
 FEW = (6, 4) if LANES == 16 else (4, 2)  # for up to six (four) filters
 MANY = (4, 6) if LANES == 16 else (2, 4)
-SUMS = FEW[0] * FEW[1] * LANES  # floats of memory that a tile's sums take
+SUMS = -(-FEW[0] * FEW[1] // LANES) * LANES  # floats of memory that a tile's sums take
 _SIGNATURE = types.void(*[types.int64] * 9)
 
 
@@ -38,12 +39,10 @@ def _tile(filters: int, places: int) -> Any:
             y, y_filter, y_row, x, x_row, offsets, rows, columns, sums = arguments
             table = b.inttoptr(offsets, LONG.as_pointer())
             shifts = [b.load(b.gep(table, [long(j)])) for j in range(places)]
-            memory = [[at(b, sums, long((i * places + j) * LANES)) for j in range(places)]
-                      for i in range(filters)]  # fmt: skip
-            running = [[cgutils.alloca_once(b, FLOATS) for _ in line] for line in memory]
-            for line, kept in zip(running, memory, strict=True):
-                for total, place in zip(line, kept, strict=True):
-                    b.store(load(b, place), total)
+            zero = ir.Constant(FLOATS, [0.0] * LANES)
+            running = [
+                [cgutils.alloca_once_value(b, zero) for _ in range(places)] for _ in range(filters)
+            ]
             starts = [b.mul(y_filter, long(i)) for i in range(filters)]
 
             def meet(v, y_line, x_line, mask):
@@ -60,9 +59,10 @@ def _tile(filters: int, places: int) -> Any:
                     meet(v, *lines, None)
                 with cgutils.for_range_slice(b, whole, columns, long(LANES), intp=LONG) as (v, _):
                     meet(v, *lines, first_lanes(b, b.sub(columns, v)))
-            for line, kept in zip(running, memory, strict=True):
-                for total, place in zip(line, kept, strict=True):
-                    store(b, b.load(total), place)
+            totals = sums_across(b, [b.load(total) for line in running for total in line])
+            for number, total in enumerate(totals):
+                place = at(b, sums, long(number * LANES))
+                store(b, b.fadd(load(b, place), total), place)
             return context.get_dummy_value()
 
         return types.void(*[types.int64] * 9), emit
@@ -84,4 +84,4 @@ if JIT:
         _many(y, y_filter, y_row, x, x_row, offsets, rows, columns, sums)
 
 else:
-    dots_few, dots_many = plain.make_dots(*FEW, LANES), plain.make_dots(*MANY, LANES)
+    dots_few, dots_many = plain.make_dots(*FEW), plain.make_dots(*MANY)

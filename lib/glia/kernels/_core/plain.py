@@ -125,7 +125,7 @@ def transpose(source, source_row, target, target_row, rows, columns):
     floats(target, columns, rows, target_row)[...] = floats(source, rows, columns, source_row).T
 
 
-def make_dots(filters: int, places: int, lanes: int) -> Callable:
+def make_dots(filters: int, places: int) -> Callable:
     """Return S += Y X for tiles of this size; see `glia.kernels._core.dots`."""
 
     def run(y, y_filter, y_row, x, x_row, offsets, rows, columns, sums):
@@ -134,7 +134,7 @@ def make_dots(filters: int, places: int, lanes: int) -> Callable:
             left = floats(y + 4 * i * y_filter, rows, columns, y_row)
             for j in range(places):
                 right = floats(x + 4 * where[j], rows, columns, x_row)
-                place = floats(sums + 4 * (i * places + j) * lanes, 1, 1, 1)
+                place = floats(sums + 4 * (i * places + j), 1, 1, 1)
                 place[0, 0] += (left * right).sum(dtype=_F4)
 
     return run
