@@ -32,17 +32,21 @@ def take(*shape: int) -> np.ndarray:
     shelf = _shelves.get(size)
     if shelf is None:
         shelf = _shelves.setdefault(size, deque())
-    for _ in range(len(shelf)):
+    busy: list[_Place] = []
+    array = None
+    while True:
         try:
-            place = shelf.popleft()  # ours alone until it is back: another thread finds others
+            place = shelf.pop()  # ours alone until it is back: another thread finds others
         except IndexError:
             break
         owner, offset = place
+        busy.append(place)
         if sys.getrefcount(owner) == _FREE:
             array = np.ndarray(shape, FLOAT32, owner, offset)
-            shelf.append(place)
-            return array
-        shelf.append(place)
+            break
+    shelf.extend(reversed(busy))
+    if array is not None:
+        return array
     return _new(shelf, size, shape)
 
 

@@ -66,32 +66,32 @@ _gru_back = vector_loop(
 
 
 def lstm(x, h, c, w_ih, w_hh, b_ih, b_hh, mask):
-    """Return all gates, h and c of a sequence (T, N, I)."""
+    """Return all gates of a sequence (T, N, I), h_0 … h_T and c_0 … c_T."""
     arrays = (x, h, c, w_ih, w_hh, b_ih, b_hh)
     if mask is not None or not _all_float32(*arrays) or not (x.size and h.size):
         return plain.lstm(*arrays, mask)
     steps, batch, _ = x.shape
     size = h.shape[1]
     gates = _projected(x, w_ih, b_ih, b_hh)
-    states, cells = take(steps, batch, size), take(steps, batch, size)
-    turned = np.ascontiguousarray(w_hh.T)
-    _lstm_forward(gates, turned, ready(h), ready(c), states, cells)
+    states, cells = take(steps + 1, batch, size), take(steps + 1, batch, size)
+    states[0], cells[0] = h, c
+    _lstm_forward(gates, np.ascontiguousarray(w_hh.T), states, cells)
     return gates, states, cells
 
 
-def lstm_backward(grad_states, grad_h, grad_c, h, c, w_hh, gates, states, cells, mask):
+def lstm_backward(grad_states, grad_h, grad_c, w_hh, gates, cells, mask):
     """Return the gradients of all gates' net inputs, of the first h and of the first c."""
-    arrays = (grad_states, grad_h, grad_c, h, c, w_hh, gates, states, cells)
+    arrays = (grad_states, grad_h, grad_c, w_hh, gates, cells)
     if mask is not None or not _all_float32(*arrays) or not gates.size:
         return plain.lstm_backward(*arrays, mask)
     grad_z = take(*gates.shape)
     grad_h, grad_c = np.array(grad_h, order="C"), np.array(grad_c, order="C")
-    _lstm_backward(ready(grad_states), grad_h, grad_c, *map(ready, (c, w_hh, gates, cells)), grad_z)
+    _lstm_backward(ready(grad_states), grad_h, grad_c, *map(ready, (w_hh, gates, cells)), grad_z)
     return grad_z, grad_h, grad_c
 
 
 def gru(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
-    """Return all gates (r, z, n and the candidate's recurrent part) and h of a sequence."""
+    """Return all gates (r, z, n and the candidate's recurrent part) and h_0 … h_T."""
     arrays = (x, h, w_ih, w_hh, b_ih, b_hh)
     usual = reset == "after" and update == "keep" and mask is None
     if not (usual and _all_float32(*arrays) and x.size and h.size):
@@ -99,25 +99,24 @@ def gru(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
     steps, batch, _ = x.shape
     size = h.shape[1]
     inputs = _projected(x, w_ih, b_ih, None)
-    gates, states = take(steps, batch, 4 * size), take(steps, batch, size)
+    gates, states = take(steps, batch, 4 * size), take(steps + 1, batch, size)
+    states[0] = h
     bias = np.zeros(3 * size, FLOAT32) if b_hh is None else ready(b_hh)
     room = np.empty((batch, 3 * size), FLOAT32)
-    _gru_forward(inputs, np.ascontiguousarray(w_hh.T), bias, ready(h), room, gates, states)
+    _gru_forward(inputs, np.ascontiguousarray(w_hh.T), bias, room, gates, states)
     return gates, states
 
 
-def gru_backward(grad_states, grad_h, h, w_hh, gates, states, reset, update, mask):
+def gru_backward(grad_states, grad_h, w_hh, gates, states, reset, update, mask):
     """Return the gradients of the input's and the recurrent net inputs, and of the first h."""
-    arrays = (grad_states, grad_h, h, w_hh, gates, states)
+    arrays = (grad_states, grad_h, w_hh, gates, states)
     usual = reset == "after" and update == "keep" and mask is None
     if not (usual and _all_float32(*arrays) and gates.size):
         return plain.gru_backward(*arrays, reset, update, mask)
-    steps, batch, size = states.shape
+    steps, batch, size = grad_states.shape
     grad_in, grad_rec = take(steps, batch, 3 * size), take(steps, batch, 3 * size)
     grad_h = np.array(grad_h, order="C")
-    _gru_backward(
-        ready(grad_states), grad_h, *map(ready, (h, w_hh, gates, states)), grad_in, grad_rec
-    )
+    _gru_backward(ready(grad_states), grad_h, *map(ready, (w_hh, gates, states)), grad_in, grad_rec)
     return grad_in, grad_rec, grad_h
 
 
@@ -134,65 +133,62 @@ def _projected(x, weight, bias, more):
 
 
 @parallel
-def _lstm_forward(gates, turned, h, c, states, cells):
-    steps, batch, size = states.shape
-    if steps * batch * size * size * 4 < SERIAL:
-        _lstm_rows(0, batch, gates, turned, h, c, states, cells)
+def _lstm_forward(gates, turned, states, cells):
+    batch, size = states.shape[1:]
+    if gates.size * size < SERIAL:
+        _lstm_rows(0, batch, gates, turned, states, cells)
     else:
         for t in prange(2):
             first, last = share(t, 2, batch, 1)
-            _lstm_rows(first, last, gates, turned, h, c, states, cells)
+            _lstm_rows(first, last, gates, turned, states, cells)
 
 
 @jit
-def _lstm_rows(first, last, gates, turned, h, c, states, cells):
-    steps, batch, size = states.shape
-    wide = 4 * size
+def _lstm_rows(first, last, gates, turned, states, cells):
+    steps, batch, wide = gates.shape
+    size = states.shape[2]
     pg, pw, ps, pc = address(gates), address(turned), address(states), address(cells)
     line = 4 * size
     for t in range(steps):
         here = t * batch + first
         z = pg + 4 * here * wide
-        h_before = address(h) + line * first if t == 0 else ps + line * (here - batch)
-        c_before = address(c) + line * first if t == 0 else pc + line * (here - batch)
-        gemm(h_before, size, 1, pw, wide, z, wide, last - first, wide, size, 1, 0)
+        gemm(ps + line * here, size, 1, pw, wide, z, wide, last - first, wide, size, 1, 0)
         for row in range(last - first):
             i = z + 4 * row * wide
             f, g, o = i + line, i + 2 * line, i + 3 * line
-            place = line * (here + row)
-            _lstm_step(
-                (i, f, g, o, c_before + line * row, i, f, g, o, pc + place, ps + place), size, ()
-            )
+            before = line * (here + row)
+            after = before + line * batch
+            _lstm_step((i, f, g, o, pc + before, i, f, g, o, pc + after, ps + after), size, ())
 
 
 @parallel
-def _lstm_backward(grad_states, grad_h, grad_c, c, w_hh, gates, cells, grad_z):
-    steps, batch, size = cells.shape
-    if steps * batch * size * size * 4 < SERIAL:
-        _lstm_rows_back(0, batch, grad_states, grad_h, grad_c, c, w_hh, gates, cells, grad_z)
+def _lstm_backward(grad_states, grad_h, grad_c, w_hh, gates, cells, grad_z):
+    batch, size = cells.shape[1:]
+    if gates.size * size < SERIAL:
+        _lstm_rows_back(0, batch, grad_states, grad_h, grad_c, w_hh, gates, cells, grad_z)
     else:
         for t in prange(2):
             first, last = share(t, 2, batch, 1)
-            _lstm_rows_back(first, last, grad_states, grad_h, grad_c, c, w_hh, gates, cells, grad_z)
+            _lstm_rows_back(first, last, grad_states, grad_h, grad_c, w_hh, gates, cells, grad_z)
 
 
 @jit
-def _lstm_rows_back(first, last, grad_states, grad_h, grad_c, c, w_hh, gates, cells, grad_z):
-    steps, batch, size = cells.shape
+def _lstm_rows_back(first, last, grad_states, grad_h, grad_c, w_hh, gates, cells, grad_z):
+    steps, batch, size = grad_states.shape
     wide, line = 4 * size, 4 * size
     pu, ph, pc = address(grad_states), address(grad_h), address(grad_c)
     pg, pk, pz = address(gates), address(cells), address(grad_z)
     for back in range(steps):
         t = steps - 1 - back
         here = t * batch + first
-        before = address(c) + line * first if t == 0 else pk + line * (here - batch)
         for row in range(last - first):
             place, own = line * (here + row), line * (first + row)
+            cell = pk + place
             i = pg + 4 * (here + row) * wide
             d = pz + 4 * (here + row) * wide
             _lstm_back(
                 (
-                    i, i + line, i + 2 * line, i + 3 * line, before + line * row, pk + place,
+                    i, i + line, i + 2 * line, i + 3 * line, cell, cell + line * batch,
                     pu + place, ph + own, pc + own, d, d + line, d + 2 * line, d + 3 * line,
                 ),
                 size,
@@ -206,25 +202,26 @@ def _lstm_rows_back(first, last, grad_states, grad_h, grad_c, c, w_hh, gates, ce
 
 
 @parallel
-def _gru_forward(inputs, turned, bias, h, room, gates, states):
-    steps, batch, size = states.shape
-    if steps * batch * size * size * 3 < SERIAL:
-        _gru_rows(0, batch, inputs, turned, bias, h, room, gates, states)
+def _gru_forward(inputs, turned, bias, room, gates, states):
+    batch, size = states.shape[1:]
+    if inputs.size * size < SERIAL:
+        _gru_rows(0, batch, inputs, turned, bias, room, gates, states)
     else:
         for t in prange(2):
             first, last = share(t, 2, batch, 1)
-            _gru_rows(first, last, inputs, turned, bias, h, room, gates, states)
+            _gru_rows(first, last, inputs, turned, bias, room, gates, states)
 
 
 @jit
-def _gru_rows(first, last, inputs, turned, bias, h, room, gates, states):
-    steps, batch, size = states.shape
-    wide, line = 3 * size, 4 * size
+def _gru_rows(first, last, inputs, turned, bias, room, gates, states):
+    steps, batch, wide = inputs.shape
+    size = states.shape[2]
+    line = 4 * size
     px, pw, pg, ps = address(inputs), address(turned), address(gates), address(states)
     pr = address(room) + 4 * first * wide
     for t in range(steps):
         here = t * batch + first
-        before = address(h) + line * first if t == 0 else ps + line * (here - batch)
+        before = ps + line * here
         gemm(before, size, 1, pw, wide, pr, wide, last - first, wide, size, 2, address(bias))
         for row in range(last - first):
             x = px + 4 * (here + row) * wide
@@ -233,7 +230,7 @@ def _gru_rows(first, last, inputs, turned, bias, h, room, gates, states):
             _gru_step(
                 (
                     x, x + line, x + 2 * line, z, z + line, z + 2 * line, before + line * row,
-                    g, g + line, g + 2 * line, g + 3 * line, ps + line * (here + row),
+                    g, g + line, g + 2 * line, g + 3 * line, before + line * (batch + row),
                 ),
                 size,
                 (),
@@ -241,28 +238,26 @@ def _gru_rows(first, last, inputs, turned, bias, h, room, gates, states):
 
 
 @parallel
-def _gru_backward(grad_states, grad_h, h, w_hh, gates, states, grad_in, grad_rec):
-    steps, batch, size = states.shape
-    if steps * batch * size * size * 3 < SERIAL:
-        _gru_rows_back(0, batch, grad_states, grad_h, h, w_hh, gates, states, grad_in, grad_rec)
+def _gru_backward(grad_states, grad_h, w_hh, gates, states, grad_in, grad_rec):
+    batch, size = states.shape[1:]
+    if grad_in.size * size < SERIAL:
+        _gru_rows_back(0, batch, grad_states, grad_h, w_hh, gates, states, grad_in, grad_rec)
     else:
         for t in prange(2):
             first, last = share(t, 2, batch, 1)
-            _gru_rows_back(
-                first, last, grad_states, grad_h, h, w_hh, gates, states, grad_in, grad_rec
-            )
+            _gru_rows_back(first, last, grad_states, grad_h, w_hh, gates, states, grad_in, grad_rec)
 
 
 @jit
-def _gru_rows_back(first, last, grad_states, grad_h, h, w_hh, gates, states, grad_in, grad_rec):
-    steps, batch, size = states.shape
+def _gru_rows_back(first, last, grad_states, grad_h, w_hh, gates, states, grad_in, grad_rec):
+    steps, batch, size = grad_states.shape
     wide, line = 3 * size, 4 * size
     pu, ph, pg, ps = address(grad_states), address(grad_h), address(gates), address(states)
     pi, pr = address(grad_in), address(grad_rec)
     for back in range(steps):
         t = steps - 1 - back
         here = t * batch + first
-        before = address(h) + line * first if t == 0 else ps + line * (here - batch)
+        before = ps + line * here
         for row in range(last - first):
             g = pg + 4 * (here + row) * 4 * size
             d, e = pi + 4 * (here + row) * wide, pr + 4 * (here + row) * wide

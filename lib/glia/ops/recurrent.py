@@ -43,8 +43,11 @@ def _before(first, states):
     return np.concatenate([first[None], states[:-1]])
 
 
-def _last(states, first):
-    return states[-1].copy() if len(states) else first.copy()
+def _room(first, steps):
+    """Return room for the states before, between and after all steps, with the first one in it."""
+    states = np.empty((len(steps) + 1, *first.shape), steps.dtype)
+    states[0] = first
+    return states
 
 
 class RNN(Op, name="rnn"):
@@ -98,54 +101,56 @@ class LSTM(Op, name="lstm"):
     def forward(ctx, x, h, c, w_ih, w_hh, b_ih, b_hh, mask):
         run = implementation("lstm")
         gates, states, cells = run(x, h, c, w_ih, w_hh, b_ih, b_hh, mask)
-        ctx.save_for_backward(x, h, c, w_ih, w_hh, gates, states, cells, mask)
-        return states, _last(states, h), _last(cells, c)
+        ctx.save_for_backward(x, w_ih, w_hh, gates, states, cells, mask)
+        return states[1:], states[-1].copy(), cells[-1].copy()
 
     @staticmethod
     def backward(ctx, grad_states, grad_h, grad_c):
-        x, h0, c0, w_ih, w_hh, gates, states, cells, mask = ctx.saved_tensors
+        x, w_ih, w_hh, gates, states, cells, mask = ctx.saved_tensors
         run, needs = implementation("lstm_backward"), ctx.needs_input_grad
         grads = (grad_states, grad_h, grad_c)
-        grad_z, grad_h, grad_c = run(*grads, h0, c0, w_hh, gates, states, cells, mask)
+        grad_z, grad_h, grad_c = run(*grads, w_hh, gates, cells, mask)
         products = implementation("linear_backward")
         grad_x, grad_w_ih, grad_b = products(grad_z, x, w_ih, (needs[0], True, True))
-        before = _before(h0, states)
-        _, grad_w_hh, _ = products(grad_z, before, w_hh, (False, True, False))
+        _, grad_w_hh, _ = products(grad_z, states[:-1], w_hh, (False, True, False))
         biases = (grad_b if needs[5] else None, grad_b.copy() if needs[6] else None)
         return grad_x, grad_h, grad_c, grad_w_ih, grad_w_hh, *biases, None
 
 
 @reference(twin="glia.kernels.recurrent.lstm")
 def lstm(x, h, c, w_ih, w_hh, b_ih, b_hh, mask):
-    """Return all gates, all h and all c of a sequence (T, N, I)."""
+    """Return all gates of a sequence (T, N, I), and h and c before, between and after its steps.
+
+    h_0 … h_T in one array: the states before each step are then a part of it, not a copy.
+    """
     steps = _project(x, w_ih, b_ih)
     gates = np.empty_like(steps)
-    states = np.empty((*steps.shape[:2], h.shape[-1]), steps.dtype)
-    cells = np.empty_like(states)
+    states = _room(h, steps)
+    cells = _room(c, steps)
     for t, step in enumerate(steps):
         i, f, g, o = np.split(step + _project(h, w_hh, b_hh), 4, axis=-1)
         i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
         gates[t] = np.concatenate([i, f, g, o], axis=-1)
         new_c = f * c + i * g
-        h = states[t] = _carry(mask, t, o * np.tanh(new_c), h)
-        c = cells[t] = _carry(mask, t, new_c, c)
+        h = states[t + 1] = _carry(mask, t, o * np.tanh(new_c), h)
+        c = cells[t + 1] = _carry(mask, t, new_c, c)
     return gates, states, cells
 
 
 @reference(twin="glia.kernels.recurrent.lstm_backward")
-def lstm_backward(grad_states, grad_h, grad_c, h0, c0, w_hh, gates, states, cells, mask):
+def lstm_backward(grad_states, grad_h, grad_c, w_hh, gates, cells, mask):
     """Walk back through time; return the gradients of the net inputs, of h_0 and of c_0."""
-    grad_z, cells_before = np.empty_like(gates), _before(c0, cells)
-    for t in reversed(range(len(states))):
+    grad_z = np.empty_like(gates)
+    for t in reversed(range(len(gates))):
         own_h, past_h = _split(mask, t, grad_states[t] + grad_h)
         own_c, past_c = _split(mask, t, grad_c)
         i, f, g, o = np.split(gates[t], 4, axis=-1)
-        tanh_c = np.tanh(cells[t])
+        tanh_c = np.tanh(cells[t + 1])
         own_c = own_c + own_h * o * (1 - tanh_c**2)
         grad_z[t] = np.concatenate(
             [
                 own_c * g * i * (1 - i),
-                own_c * cells_before[t] * f * (1 - f),
+                own_c * cells[t] * f * (1 - f),
                 own_c * i * (1 - g * g),
                 own_h * tanh_c * o * (1 - o),
             ],
@@ -172,19 +177,19 @@ class GRU(Op, name="gru"):
     def forward(ctx, x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
         run = implementation("gru")
         gates, states = run(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask)
-        ctx.save_for_backward(x, h, w_ih, w_hh, gates, states, reset, update, mask)
-        return states, _last(states, h)
+        ctx.save_for_backward(x, w_ih, w_hh, gates, states, reset, update, mask)
+        return states[1:], states[-1].copy()
 
     @staticmethod
     def backward(ctx, grad_states, grad_h):
-        x, h0, w_ih, w_hh, gates, states, reset, update, mask = ctx.saved_tensors
+        x, w_ih, w_hh, gates, states, reset, update, mask = ctx.saved_tensors
         run, needs = implementation("gru_backward"), ctx.needs_input_grad
         grad_in, grad_rec, grad_h = run(
-            grad_states, grad_h, h0, w_hh, gates, states, reset, update, mask
+            grad_states, grad_h, w_hh, gates, states, reset, update, mask
         )
-        products, size = implementation("linear_backward"), h0.shape[-1]
+        products, size = implementation("linear_backward"), states.shape[-1]
         grad_x, grad_w_ih, grad_b_ih = products(grad_in, x, w_ih, (needs[0], True, needs[4]))
-        before = _before(h0, states)
+        before = states[:-1]
         _, grad_w_hh, grad_b_hh = products(grad_rec, before, w_hh, (False, True, needs[5]))
         if reset == "before":  # the candidate's product saw r ⊙ h
             inside = gates[..., :size] * before
@@ -199,10 +204,10 @@ class GRU(Op, name="gru"):
 
 @reference(twin="glia.kernels.recurrent.gru")
 def gru(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
-    """Return all gates (r, z, n and n's recurrent part) and all h of a sequence (T, N, I)."""
+    """Return all gates (r, z, n and n's recurrent part) of a sequence (T, N, I), and h_0 … h_T."""
     size, steps = h.shape[-1], _project(x, w_ih, b_ih)
     b_hh = np.zeros(3 * size, x.dtype) if b_hh is None else b_hh
-    states = np.empty((*steps.shape[:2], size), steps.dtype)
+    states = _room(h, steps)
     gates = np.empty((*steps.shape[:2], 4 * size), steps.dtype)
     for t, step in enumerate(steps):
         rz = sigmoid(step[:, : 2 * size] + h @ w_hh[: 2 * size].T + b_hh[: 2 * size])
@@ -212,21 +217,21 @@ def gru(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
         n = np.tanh(step[:, 2 * size :] + (r * hn if reset == "after" else hn))
         gates[t] = np.concatenate([r, z, n, hn], axis=-1)
         new = z * h + (1 - z) * n if update == "keep" else (1 - z) * h + z * n
-        h = states[t] = _carry(mask, t, new, h)
+        h = states[t + 1] = _carry(mask, t, new, h)
     return gates, states
 
 
 @reference(twin="glia.kernels.recurrent.gru_backward")
-def gru_backward(grad_states, grad_h, h0, w_hh, gates, states, reset, update, mask):
+def gru_backward(grad_states, grad_h, w_hh, gates, states, reset, update, mask):
     """Walk back; return the gradients of the input's and the recurrent net inputs, and of h_0."""
-    size, before = h0.shape[-1], _before(h0, states)
+    size = states.shape[-1]
     w_rz, w_n = w_hh[: 2 * size], w_hh[2 * size :]
-    grad_in = np.empty((*states.shape[:2], 3 * size), states.dtype)
+    grad_in = np.empty((*gates.shape[:2], 3 * size), states.dtype)
     grad_rec = np.empty_like(grad_in)
-    for t in reversed(range(len(states))):
+    for t in reversed(range(len(gates))):
         own, past = _split(mask, t, grad_states[t] + grad_h)
         r, z, n, hn = np.split(gates[t], 4, axis=-1)
-        h = before[t]
+        h = states[t]
         share, grad_z = (1 - z, h - n) if update == "keep" else (z, n - h)
         grad_n = own * share * (1 - n * n)
         grad_h = own * (1 - share) + past

@@ -227,10 +227,10 @@ def lstm(draw):
 
 def lstm_backward(draw):
     *args, mask = lstm(draw)
-    _, h, c, _, w_hh, *_ = args
+    _, h, _, _, w_hh, *_ = args
     gates, states, cells = pair("lstm")[0](*args, mask)
-    grads = draw.array(*states.shape), draw.array(*h.shape), draw.array(*h.shape)
-    return *grads, h, c, w_hh, gates, states, cells, mask
+    grads = draw.array(*states[1:].shape), draw.array(*h.shape), draw.array(*h.shape)
+    return *grads, w_hh, gates, cells, mask
 
 
 def gru(draw):
@@ -242,8 +242,8 @@ def gru(draw):
 def gru_backward(draw):
     *args, reset, update, mask = gru(draw)
     gates, states = pair("gru")[0](*args, reset, update, mask)
-    grads = draw.array(*states.shape), draw.array(*args[1].shape)
-    return *grads, args[1], args[3], gates, states, reset, update, mask
+    grads = draw.array(*states[1:].shape), draw.array(*args[1].shape)
+    return *grads, args[3], gates, states, reset, update, mask
 
 
 def attention(draw):
