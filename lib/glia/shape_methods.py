@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -145,7 +146,7 @@ class ShapeMethods(Operators):
         )
         if sum(sizes) != n:
             raise ShapeError(f"split: got sizes {sizes}; expected them to add up to {n}")
-        cuts = np.cumsum(sizes)[:-1].tolist()
+        cuts = list(itertools.accumulate(sizes))[:-1]
         return shp.Split.apply(self, cuts, dim)
 
     def chunk(self, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:

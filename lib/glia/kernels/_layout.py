@@ -68,13 +68,14 @@ def are_neighbours(arrays: Sequence[np.ndarray], width: int) -> bool:
     for before, a in itertools.pairwise(arrays):
         if a.dtype != FLOAT32 or a.strides != first.strides or a.shape != first.shape:
             return False
-        if a.base is None or a.base is not first.base or _distance(before, a) != width:
+        if a.base is None or a.base is not first.base or distance(before, a) != width:
             return False
     return first.dtype == FLOAT32
 
 
 @jit
-def _distance(a, b):
+def distance(a, b):
+    """Return how many floats b begins behind a."""
     return (address(b) - address(a)) // 4
 
 

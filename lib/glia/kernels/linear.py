@@ -7,7 +7,9 @@ Backward, ∂X = ∂Y W and ∂W = ∂Yᵀ X have their right factors as they ne
 
 Who computes what. With few rows a thread has the same share of the output features, that is of the
 rows of W, in forward and in ∂W, as it has in the optimiser's update: they stay in its cache. With
-many rows (the positions of a transformer) the rows are shared out. Sums never are.
+many rows (the positions of a transformer) the rows are shared out, and ∂W is the sum over one half
+of them plus the sum over the other: so a thread reads of X and ∂Y what it made or is about to need.
+Which sums there are depends on the sizes alone.
 """
 
 from __future__ import annotations
@@ -81,12 +83,20 @@ def linear_backward(grad, x, weight, needs):
     grad_weight = take(out, features) if need_weight else _empty
     grad_bias = take(out) if need_bias else _nothing
     given = ready(weight) if need_x else _empty
-    _backward(upstream, flat, given, grad_x, grad_weight, grad_bias, *needs)
+    both = _in_halves(rows, out, features, needs)
+    room = take(out * (features + 1)) if both else _nothing
+    _backward(upstream, flat, given, grad_x, grad_weight, grad_bias, *needs, both, room)
     return (
         None if not need_x else grad_x if x.ndim == 2 else grad_x.reshape(x.shape),
         grad_weight if need_weight else None,
         grad_bias if need_bias else None,
     )
+
+
+def _in_halves(rows, out, features, needs):
+    """Return whether ∂W is worth two sums: the rows are many beside the weights."""
+    work = (int(needs[0]) + 1) * rows * out * features
+    return needs[1] and work >= SERIAL and rows >= 4 * max(out, features)
 
 
 def _turned(x):
@@ -164,34 +174,51 @@ def _forward_share(part, parts, way, x, weight, bias, with_bias, y, room):
 
 
 @parallel
-def _backward(grad, x, weight, grad_x, grad_weight, grad_bias, need_x, need_weight, need_bias):
-    """∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y; all sums over rows run in the order of the rows."""
+def _backward(
+    grad, x, weight, grad_x, grad_weight, grad_bias, need_x, need_weight, need_bias, in_halves, room
+):
+    """∂X = ∂Y W, ∂W = ∂Yᵀ X, ∂b = Σ ∂Y; sums over rows run in the order of the rows."""
     rows, out = grad.shape
     features = max(x.shape[1], weight.shape[1])  # one of them may not be needed
     parts = parts_of((int(need_x) + int(need_weight)) * rows * features * out, SERIAL)
+    to_weight, to_bias = address(grad_weight), address(grad_bias)
     if parts == 1:
-        _weight_share(0, 1, grad, x, grad_weight, grad_bias, need_weight, need_bias)
+        _weight_share(0, 1, 0, rows, grad, x, to_weight, to_bias, need_weight, need_bias)
         _input_share(0, 1, grad, weight, grad_x, need_x)
+    elif in_halves:
+        again = address(room)
+        for t in prange(parts):
+            half, groups = 2 * t // parts, parts // 2
+            first, last = share(half, 2, rows, ROWS)
+            to = to_weight if half == 0 else again
+            to_b = to_bias if half == 0 else again + 4 * out * features
+            _weight_share(t % groups, groups, first, last, grad, x, to, to_b, True, need_bias)
+            _input_share(t, parts, grad, weight, grad_x, need_x)
+        _add((to_weight, again), out * features, ())
+        if need_bias:
+            _add((to_bias, again + 4 * out * features), out, ())
     else:
         for t in prange(parts):
-            _weight_share(t, parts, grad, x, grad_weight, grad_bias, need_weight, need_bias)
+            _weight_share(t, parts, 0, rows, grad, x, to_weight, to_bias, need_weight, need_bias)
             _input_share(t, parts, grad, weight, grad_x, need_x)
 
 
 @jit
-def _weight_share(part, parts, grad, x, grad_weight, grad_bias, need_weight, need_bias):
-    """One thread's output features."""
-    rows, out = grad.shape
-    features = x.shape[1]
+def _weight_share(
+    part, parts, first_row, last_row, grad, x, to_weight, to_bias, need_weight, need_bias
+):
+    """One thread's output features, summed over some of the rows."""
+    out, features = grad.shape[1], x.shape[1]
     first, last = share(part, parts, out, ROWS)
     if last <= first:
         return
-    pg = address(grad) + 4 * first
+    rows = last_row - first_row
+    pg, px = address(grad) + 4 * (first_row * out + first), address(x) + 4 * first_row * features
     if need_weight:
-        here = address(grad_weight) + 4 * first * features
-        gemm(pg, 1, out, address(x), features, here, features, last - first, features, rows, 0, 0)
+        here = to_weight + 4 * first * features
+        gemm(pg, 1, out, px, features, here, features, last - first, features, rows, 0, 0)
     if need_bias:
-        total = address(grad_bias) + 4 * first
+        total = to_bias + 4 * first
         _copy((pg, total), last - first, ())
         for row in range(1, rows):
             _add((total, pg + 4 * row * out), last - first, ())

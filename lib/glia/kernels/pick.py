@@ -16,7 +16,7 @@ from glia.ops.shape import slice_backward as plain_slice_backward
 from ._core.loops import vector_loop
 from ._core.memory import address
 from ._jit import jit, parallel, prange
-from ._layout import are_neighbours
+from ._layout import are_neighbours, distance
 from ._pool import FLOAT32, ready, take
 from ._share import STREAM, parts_of, share
 
@@ -75,11 +75,24 @@ def join(arrays, dim):
     if first.ndim and first.size and dim in (-1, first.ndim - 1):
         width = first.shape[-1]
         if are_neighbours(arrays, width):
-            shape = (*first.shape[:-1], width * len(arrays))
-            whole = np.lib.stride_tricks.as_strided(first, shape, first.strides)
-            if whole.flags.c_contiguous:
+            whole = _whole(first, (*first.shape[:-1], width * len(arrays)))
+            if whole is not None:
                 return whole
     return concatenate(arrays, dim)
+
+
+def _whole(first, shape):
+    """Return the contiguous array of this shape that begins where `first` does, if it is one."""
+    base, line = first.base, 4
+    for length, stride in zip(reversed(shape[1:]), reversed(first.strides[:-1]), strict=True):
+        line *= length
+        if stride != line:
+            return None
+    if first.strides[-1] != 4 or type(base) is not np.ndarray or base.dtype != FLOAT32:
+        return None
+    if not base.flags.carray:
+        return None
+    return np.ndarray(shape, FLOAT32, base, 4 * distance(base, first))
 
 
 @parallel

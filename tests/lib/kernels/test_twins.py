@@ -119,3 +119,27 @@ def test_what_is_masked_still_carries_nan_as_in_the_textbook(place, value, line)
             np.testing.assert_array_equal(np.isfinite(plain), np.isfinite(fast))
         else:  # an infinite score: the textbook finds a weight of 0 beside it, the kernel NaN
             assert not np.isfinite(fast[~np.isfinite(plain)]).any()
+
+
+@pytest.mark.parametrize(("rows", "out", "features"), [(1024, 64, 64), (999, 33, 70)])
+@pytest.mark.parametrize("needs", [(True, True, True), (False, True, False)])
+def test_gradients_of_a_linear_layer_over_many_rows(rows, out, features, needs):
+    """Two sums over halves of the rows: none is left out, and threads make no difference."""
+    numba = pytest.importorskip("numba")
+    rng = np.random.default_rng(rows)
+    shapes = ((rows, out), (rows, features), (out, features))
+    arrays = [rng.standard_normal(shape).astype(np.float32) for shape in shapes]
+    plain, fast = pair("linear_backward")
+    most = numba.get_num_threads()
+    found = []
+    for threads in {1, most}:
+        numba.set_num_threads(threads)
+        found.append(fast(*arrays, needs))
+    numba.set_num_threads(most)
+    for expected, *made in zip(plain(*arrays, needs), *found, strict=True):
+        for one in made:
+            if expected is None:
+                assert one is None
+            else:
+                np.testing.assert_array_equal(one, made[0])
+                np.testing.assert_allclose(one, expected, rtol=0, atol=1e-3)
