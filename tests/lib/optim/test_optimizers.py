@@ -1,3 +1,5 @@
+import copy
+
 import glia
 import numpy as np
 import pytest
@@ -145,3 +147,67 @@ def test_schedules_resume():
     again = ReduceLROnPlateau(second, patience=0)
     again.load_state_dict(plateau.state_dict())
     assert again.best == 1.0 and plateau.get_last_lr() == [0.05]
+
+
+def _model_and_optimizer(kind):
+    net = glia.nn.Sequential(glia.nn.Linear(3, 4), glia.nn.ReLU(), glia.nn.Linear(4, 2))
+    make = {
+        "SGD": lambda p: optim.SGD(p, lr=0.1, momentum=0.9),
+        "GD": lambda p: optim.GD(p, lr=0.1),
+        "Adam": lambda p: optim.Adam(p, lr=0.1),
+        "AdamW": lambda p: optim.AdamW(p, lr=0.1),
+    }[kind]
+    return net, make(net.parameters())
+
+
+def _train(net, optimizer, steps=3):
+    for _ in range(steps):
+        optimizer.zero_grad()
+        (net(glia.ones(5, 3)) ** 2).sum().backward()
+        optimizer.step()
+
+
+@pytest.mark.parametrize("name", glia.backend.available())
+@pytest.mark.parametrize("kind", ["SGD", "GD", "Adam", "AdamW"])
+def test_a_copy_leaves_the_original_alone(name, kind):
+    with glia.backend.use(name):
+        net, optimizer = _model_and_optimizer(kind)
+        _train(net, optimizer)
+        twin, other = copy.deepcopy((net, optimizer))
+        before = [p.array.copy() for p in net.parameters()]
+        _train(twin, other)
+        for parameter, was in zip(net.parameters(), before, strict=True):
+            np.testing.assert_array_equal(parameter.array, was)
+        _train(net, optimizer)
+        for one, two in zip(net.parameters(), twin.parameters(), strict=True):
+            np.testing.assert_allclose(one.array, two.array, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", glia.backend.available())
+def test_a_parameter_may_get_another_array_and_a_gradient_may_be_missing(name):
+    with glia.backend.use(name):
+        net, optimizer = _model_and_optimizer("Adam")
+        _train(net, optimizer)
+        old = net[0].weight.array
+        kept = old.copy()
+        net[0].weight.array = old * 2
+        net[2].bias.requires_grad_(False)
+        bias = net[2].bias.array.copy()
+        _train(net, optimizer, 1)
+        np.testing.assert_array_equal(old, kept)
+        assert not np.array_equal(net[0].weight.array, kept * 2)
+        np.testing.assert_array_equal(net[2].bias.array, bias)
+
+
+def test_a_rule_of_ones_own_is_used():
+    class Still(optim.Adam):
+        def update(self, w, grad, state, group):
+            state["seen"] = grad.shape
+
+    net, _ = _model_and_optimizer("Adam")
+    optimizer = Still(net.parameters())
+    before = [p.array.copy() for p in net.parameters()]
+    _train(net, optimizer)
+    for parameter, was in zip(net.parameters(), before, strict=True):
+        np.testing.assert_array_equal(parameter.array, was)
+        assert optimizer.state[parameter]["seen"] == was.shape
