@@ -67,13 +67,17 @@ class Adam(Optimizer):
         self, weights: list, grads: list, states: list[State], group: Group, notes: Memory
     ) -> None:
         """Step along all scaled momenta, in one go where all have come as far."""
-        steps = {state["step"] for state in states}
-        if group["amsgrad"] or len(steps) != 1 or type(self).update is not Adam.update:
+        alike = not group["amsgrad"] and len({state["step"] for state in states}) == 1
+        kind = type(self).update
+        if not alike or kind not in (Adam.update, AdamW.update):
             super().update_all(weights, grads, states, group, notes)
             return
+        if kind is AdamW.update:
+            for w in weights:
+                w *= AdamW.shrinkage(group)
         ms = [kept(state, "m", w) for state, w in zip(states, weights, strict=True)]
         vs = [kept(state, "v", w) for state, w in zip(states, weights, strict=True)]
-        t = steps.pop() if group["bias_correction"] else np.inf
+        t = states[0]["step"] if group["bias_correction"] else np.inf
         run = implementation("adam_updates_")
         run(weights, grads, ms, vs, group["lr"], *group["betas"], group["eps"], t, notes)
 
@@ -118,8 +122,13 @@ class AdamW(Adam):
 
     def update(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
         """Shrink the weights, then step."""
-        w *= 1 - group["lr"] * group["weight_decay"]
+        w *= AdamW.shrinkage(group)
         super().update(w, grad, state, group)
+
+    @staticmethod
+    def shrinkage(group: Group) -> float:
+        """Return what is left of each weight before the step: 1 − η λ."""
+        return 1 - group["lr"] * group["weight_decay"]
 
 
 class LAMB(Adam):
