@@ -4,14 +4,13 @@ With the batch innermost, row `oh` of all output images is a matrix (O, OW·N): 
 patches, where the row of patches for a place (c, kh, kw) of the window is a stretch of the input
 that begins at an offset of its own. `gemm_at` takes these offsets from a table.
 
-Backward the products of all rows of ∂Y with the stretches are summed (∂W); ∂X is in `conv_images`.
+The gradients are in `conv_filters` and `conv_images`.
 Filters three or five wide go by fewer products where that pays (`winograd`,
 `winograd_back`).
 
 Strides, and filters that see only a group of channels, take the textbook's path.
 
-Threads share output rows. For ∂W each half of the rows has sums of its own,
-and the two are added: always two, however many threads there are.
+Threads share output rows.
 """
 
 from __future__ import annotations
@@ -23,19 +22,18 @@ from glia.ops.conv import conv2d_backward as plain_conv2d_backward
 from glia.ops.conv import output_size
 
 from . import winograd, winograd_back
-from ._core.dots import FEW, MANY, SUMS
 from ._core.gemm import gemm_at
 from ._core.loops import vector_loop
 from ._core.memory import address
-from ._dots import collect, sum_rows
 from ._jit import jit, parallel, prange
 from ._layout import batch_first, batch_last
+from ._padding import pad_rows
 from ._pool import FLOAT32, ready, take
 from ._share import SERIAL, parts_of, share
+from .conv_filters import filters_gradient
 from .conv_images import image_gradient
 
 _sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum")
-_copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
 _tables: dict[tuple, np.ndarray] = {}
 
 
@@ -55,16 +53,22 @@ def conv2d(
     turned = _by_winograd(lying, ready(weight), bias, padding, dilation)
     if turned is not None:
         return batch_first(turned)
-    filters = ready(weight).reshape(len(weight), -1)
-    source = _padded(lying, padding)
-    channels, height, width, batch = source.shape
-    kernel = weight.shape[2:]
-    h_out = output_size(height, kernel[0], 1, (0, 0), dilation[0])
-    w_out = output_size(width, kernel[1], 1, (0, 0), dilation[1])
+    filters, kernel = ready(weight).reshape(len(weight), -1), weight.shape[2:]
+    channels, height, width, batch = lying.shape
+    h_out = output_size(height, kernel[0], 1, padding[0], dilation[0])
+    w_out = output_size(width, kernel[1], 1, padding[1], dilation[1])
     y = take(len(weight), h_out, w_out, batch)
+    reach = (kernel[0] - 1) * dilation[0]
+    parts = min(parts_of(y.size * filters.shape[1], SERIAL), h_out)
+    (top, bottom), (left, right) = padding
+    if top or bottom or left or right:
+        height, width = -(-h_out // parts) + reach, width + left + right
+        work = take(parts, channels * height * width * batch)
+    else:
+        work = np.empty((parts, 0), FLOAT32)
     offsets = _offsets(channels, height, width, batch, kernel, dilation)
-    given = filters[0] if bias is None else ready(bias)
-    _forward(source, filters, given, bias is not None, offsets, y)
+    given, shape = filters[0] if bias is None else ready(bias), (channels, height, width, batch)
+    _forward(lying, filters, given, bias is not None, offsets, (top, left, reach), shape, work, y)
     return batch_first(y)
 
 
@@ -80,12 +84,20 @@ def conv2d_backward(grad, x, weight, stride, padding, dilation, groups, needs=(T
             upstream, x, ready(weight), padding, dilation, needs
         )
     if needs[1] and grad_weight is None:
-        grad_weight = _filters(upstream, batch_last(x), padding, kernel, dilation)
+
+        def table(height, width):
+            return _offsets(x.shape[1], height, width, len(x), kernel, dilation)
+
+        grad_weight, grad_bias = filters_gradient(
+            upstream, batch_last(x), padding, kernel, dilation, table, needs[2]
+        )
     if needs[0]:
         if grad_x is None:
             grad_x = _images(upstream, x.shape[1:], ready(weight), padding, dilation)
         grad_x = batch_first(grad_x)
-    if needs[2]:
+    if not needs[2]:
+        grad_bias = None
+    elif grad_bias is None:
         grad_bias = np.empty(len(weight), FLOAT32)
         _biases(upstream.reshape(len(weight), -1), grad_bias)
     return grad_x, grad_weight, grad_bias
@@ -132,43 +144,12 @@ def _odd(x, weight, other, stride, groups):
     return small or x.dtype != FLOAT32 or weight.dtype != FLOAT32 or stride != (1, 1) or groups != 1
 
 
-def _padded(source, padding):
-    """Return (C, H, W, N) with zeros around the images."""
-    (top, bottom), (left, right) = padding
-    if not (top or bottom or left or right):
-        return source
-    channels, height, width, batch = source.shape
-    out = take(channels, height + top + bottom, width + left + right, batch)
-    _pad(source, out, top, left)
-    return out
-
-
 def _images(upstream, size, weight, padding, dilation):
     """Return ∂X, (C, H, W) its size without the batch."""
     many, rows, columns, batch = upstream.shape
     table = _upstream_offsets(many, rows, columns, batch, weight.shape[2], dilation[0])
     corner = padding[0][0], padding[1][0]
     return image_gradient(upstream, size, weight, corner, dilation, table)
-
-
-def _filters(upstream, lying, padding, kernel, dilation):
-    """Return ∂W."""
-    batch = lying.shape[3]
-    source = _padded(lying, padding)
-    channels, height, width, _ = source.shape
-    places = channels * kernel[0] * kernel[1]
-    many = len(upstream)
-    tile = FEW if many <= FEW[0] else MANY
-    offsets = _offsets(channels, height, width, batch, kernel, dilation)
-    if many % tile[0]:  # whole tiles only: filters of zeros fill the last one
-        filled = take(-(-many // tile[0]) * tile[0], *upstream.shape[1:])
-        filled[:many], filled[many:] = upstream, 0
-        upstream = filled
-    tiles = len(upstream) // tile[0] * -(-places // tile[1])
-    sums = take(2, tiles, SUMS)
-    out = take(many, places)
-    _sum_products(upstream, source, offsets, tile[0], tile[1], sums, out)
-    return out.reshape(many, channels, *kernel)
 
 
 def _offsets(channels, height, width, batch, kernel, dilation):
@@ -202,73 +183,38 @@ def _table(key, make):
 
 
 @parallel
-def _pad(source, out, top, left):
-    channels = len(source)
-    parts = min(parts_of(out.size, SERIAL), channels)
+def _forward(lying, filters, bias, with_bias, offsets, window, shape, work, y):
+    parts, rows = len(work), y.shape[1]
     if parts == 1:
-        _pad_channels(0, channels, source, out, top, left)
-    else:
-        for t in prange(parts):
-            first, last = share(t, parts, channels, 1)
-            _pad_channels(first, last, source, out, top, left)
-
-
-@jit
-def _pad_channels(first, last, source, out, top, left):
-    _, height, width, batch = source.shape
-    rows, columns = out.shape[1], out.shape[2]
-    ps, po = address(source), address(out)
-    out[first:last] = np.float32(0)
-    for c in range(first, last):
-        for h in range(height):
-            line = po + 4 * ((c * rows + h + top) * columns + left) * batch
-            _copy((ps + 4 * (c * height + h) * width * batch, line), width * batch, ())
-
-
-@parallel
-def _forward(source, filters, bias, with_bias, offsets, y):
-    places, rows = filters.shape[1], y.shape[1]
-    parts = min(parts_of(y.size * places, SERIAL), rows)
-    if parts == 1:
-        _rows(0, rows, source, filters, bias, with_bias, offsets, y)
+        _part(0, rows, lying, filters, bias, with_bias, offsets, window, shape, work[0], y)
     else:
         for t in prange(parts):
             first, last = share(t, parts, rows, 1)
-            _rows(first, last, source, filters, bias, with_bias, offsets, y)
+            _part(first, last, lying, filters, bias, with_bias, offsets, window, shape, work[t], y)
 
 
 @jit
-def _rows(first, last, source, filters, bias, with_bias, offsets, y):
+def _part(first, last, lying, filters, bias, with_bias, offsets, window, shape, work, y):
+    top, left, reach = window
+    if work.size:
+        pad_rows(lying, first - top, left, last - first + reach, work, shape)
+        source, start = address(work), first
+    else:
+        source, start = address(lying), 0
+    _rows(first, last, start, source, filters, bias, with_bias, offsets, shape, y)
+
+
+@jit
+def _rows(first, last, start, source, filters, bias, with_bias, offsets, shape, y):
     many, places = filters.shape
-    line = source.shape[2] * source.shape[3]
+    line = shape[2] * shape[3]
     columns = y.shape[2] * y.shape[3]
-    ps, pf, pb, po, py = (
-        address(source), address(filters), address(bias), address(offsets), address(y),
-    )  # fmt: skip
+    pf, pb, po, py = address(filters), address(bias), address(offsets), address(y)
     for h in range(first, last):
         gemm_at(
-            pf, places, 1, ps + 4 * h * line, po, py + 4 * h * columns, y.shape[1] * columns,
-            many, columns, places, 3 if with_bias else 0, pb,
+            pf, places, 1, source + 4 * (h - start) * line, po, py + 4 * h * columns,
+            y.shape[1] * columns, many, columns, places, 3 if with_bias else 0, pb,
         )  # fmt: skip
-
-
-@parallel
-def _sum_products(upstream, source, offsets, tile_filters, tile_places, sums, out):
-    rows, places = upstream.shape[1], out.shape[1]
-    if upstream.size * out.shape[1] < SERIAL or rows < 2:
-        for t in range(2):
-            sum_rows(
-                t * rows, rows, 0, upstream, source, offsets, tile_filters, tile_places,
-                sums[t], places,
-            )  # fmt: skip
-    else:
-        for t in prange(2):
-            first, last = share(t, 2, rows, 1)
-            sum_rows(
-                first, last, 0, upstream, source, offsets, tile_filters, tile_places,
-                sums[t], places,
-            )  # fmt: skip
-    collect(sums, tile_filters, tile_places, out)
 
 
 @jit
