@@ -3,6 +3,9 @@
 A fresh large array costs more in page faults than many a kernel in arithmetic. The pool keeps a
 reference to all memory that it hands out; when it is the only one left, the memory is free. So an
 array from the pool is an ordinary array: it may be kept, and views of it keep it alive.
+
+The search always goes the same way, so that of several free pieces the same ones serve again and
+again and stay in the cache, and the others are only touched when many are in use at once.
 """
 
 from __future__ import annotations

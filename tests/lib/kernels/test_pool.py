@@ -32,6 +32,15 @@ def test_a_view_keeps_its_memory():
     assert (view == 1).all()
 
 
+def test_of_several_free_pieces_the_same_one_serves_again():
+    several = [take(ODD + 7) for _ in range(4)]
+    del several
+    places = set()
+    for _ in range(6):
+        places.add(take(ODD + 7).ctypes.data)
+    assert len(places) == 1
+
+
 def test_large_arrays_are_aligned():
     assert all(take(n).ctypes.data % 64 == 0 for n in (ODD, ODD + 1, ODD + 2))
 
