@@ -1,9 +1,7 @@
 """A stack of linear layers with ReLUs between them; the textbook twin is in `glia.ops.chain`.
 
-All layers go through one call, one after the other, each as in `kernels.linear`: with few rows a
-thread has its share of the output features, with many rows its rows. A ReLU is taken by the thread
-that computed the values, and its slope by the one that computed their gradient: both still lie in
-its cache. What lies below zero before a ReLU is not kept, its slope is 0 whatever it was.
+All layers go through one call, one after the other, each with the shares of `_affine`. What lies
+below zero before a ReLU is not kept: its slope is 0 whatever it was.
 
 The kernels know the parameters by their addresses. These are looked up when the stack meets an
 array that it has not seen in this place; as an optimiser changes its arrays in place, that is once.
@@ -17,22 +15,26 @@ import numpy as np
 
 from glia.ops.chain import linear_stack as plain_linear_stack
 
-from ._core.gemm import gemm
-from ._core.loops import vector_loop
-from ._core.memory import address, read, write
-from ._core.target import ROWS
+from ._affine import (
+    FEW,
+    MANY,
+    NARROW,
+    NONE,
+    TURNED,
+    copy,
+    forward_share,
+    input_share,
+    slope,
+    turn_columns,
+    weight_share,
+)
+from ._core.memory import address
 from ._core.transpose import transpose
-from ._jit import jit, parallel, prange
+from ._jit import parallel, prange
 from ._pool import FLOAT32, ready, take
-from ._share import SERIAL, parts_of, share
-from .linear import _turned
+from ._share import SERIAL, STREAM, parts_of, share
+from .linear import turned_copy
 
-_rectify = vector_loop(lambda f, a, s: [f.maximum(a[0], 0.0)], stores=(0,))
-_pass = vector_loop(lambda f, a, s: [a[0] * f.where(a[1] > 0.0, 1.0, 0.0)], stores=(0,))
-_add = vector_loop(lambda f, a, s: [a[0] + a[1]], stores=(0,))
-_copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,))
-_dot = vector_loop(lambda f, a, s: ([], a[0] * a[1]), reduce="sum", unroll=4)
-_FEW, _NARROW, _TURNED, _MANY = range(4)  # ways of a layer forward; what is turned round
 _LINE = 16  # floats in a line of the cache: activations and gradients begin with one
 
 
@@ -106,7 +108,7 @@ def linear_stack(x, parameters, stack):
             return plain_linear_stack(x, parameters, stack)[1](grad, need_x)
         gradients = take(known.total)
         grad_x = take(rows, features) if need_x else _NOTHING
-        source = _turned(flat) if turned else flat
+        source = turned_copy(flat) if turned else flat
         _backward(
             ready(grad.reshape(rows, out)), source, known.table, activations, gradients, grad_x,
             need_x, take(scratch),
@@ -124,77 +126,50 @@ _NOTHING = np.zeros((1, 1), np.float32)
 def _forward(x, turned, rows, table, activations, room):
     source, target, scratch = address(x), address(activations), address(room)
     for layer in range(len(table)):
-        features, out, weight, bias = (
-            table[layer, 0],
-            table[layer, 1],
-            table[layer, 2],
-            table[layer, 3],
-        )
-        rectify = table[layer, 4] != 0
-        right = scratch
+        features, out, weight = table[layer, 0], table[layer, 1], table[layer, 2]
+        bias, rectify = table[layer, 3], table[layer, 4] != 0
+        right, product = scratch, scratch
         if rows < 4:
-            way = _FEW
+            way = FEW
         elif turned and layer == 0:
-            way, right = _TURNED, source
+            way, right = TURNED, source
         elif out * features > rows * (out + features):
-            way = _NARROW
-            transpose(source, features, scratch, rows, rows, features)
+            way = NARROW
+            transpose(source, features, right, rows, rows, features)
+            product += 4 * features * rows
         else:
-            way = _MANY
-            transpose(weight, features, scratch, out, out, features)
-        # Behind the turned input, if there is one: the product before it is turned back.
-        product = scratch + 4 * features * rows if way == _NARROW else scratch
+            way = MANY
+            if out * features < STREAM:
+                transpose(weight, features, right, out, out, features)
+            else:
+                for t in prange(8):
+                    first, last = share(t, 8, features, 16)
+                    turn_columns(weight, features, right, out, first, last)
         parts = parts_of(rows * features * out, SERIAL)
         if parts == 1:
-            _share_forward(
-                0, 1, way, rows, features, out, source, weight, bias, rectify, target,
-                right, product,
-            )  # fmt: skip
+            forward_share(
+                0,
+                1,
+                way,
+                rows,
+                features,
+                out,
+                source,
+                weight,
+                bias,
+                rectify,
+                target,
+                right,
+                product,
+            )
         else:
             for t in prange(parts):
-                _share_forward(
+                forward_share(
                     t, parts, way, rows, features, out, source, weight, bias, rectify, target,
                     right, product,
                 )  # fmt: skip
         source = target
         target += 4 * ((rows * out + _LINE - 1) // _LINE * _LINE)
-
-
-@jit
-def _share_forward(
-    part, parts, way, rows, features, out, x, weight, bias, rectify, y, right, product
-):
-    """One thread's rows of X, or its rows of W."""
-    if way == _MANY:
-        first, last = share(part, parts, rows, ROWS)
-        here = y + 4 * first * out
-        gemm(
-            x + 4 * first * features, features, 1, right, out, here, out,
-            last - first, out, features, 2, bias,
-        )  # fmt: skip
-        if rectify:
-            _rectify((here,), (last - first) * out, ())
-        return
-    first, last = share(part, parts, out, ROWS)
-    if last <= first:
-        return
-    if way == _FEW:
-        for j in range(first, last):
-            for i in range(rows):
-                both = x + 4 * i * features, weight + 4 * j * features
-                write(y, i * out + j, _dot(both, features, ()) + read(bias, j))
-        if rectify:
-            for i in range(rows):
-                _rectify((y + 4 * (i * out + first),), last - first, ())
-        return
-    here = product + 4 * first * rows
-    gemm(
-        weight + 4 * first * features, features, 1, right, rows, here, rows,
-        last - first, rows, features, 3, bias + 4 * first,
-    )  # fmt: skip
-    if rectify:
-        _rectify((here,), (last - first) * rows, ())
-    transpose(here, rows, y + 4 * first, out, last - first, rows)
 
 
 @parallel
@@ -207,75 +182,28 @@ def _backward(grad, x, table, activations, gradients, grad_x, need_x, room):
         before += 4 * ((rows * table[layer, 1] + _LINE - 1) // _LINE * _LINE)
     if table[layers - 1, 4] != 0:
         count = rows * table[layers - 1, 1]
-        _copy((upstream, scratch), count, ())
-        _pass((scratch, before), count, ())
+        copy((upstream, scratch), count, ())
+        slope((scratch, before), count, ())
         upstream = scratch
     for back in range(layers):
         layer = layers - 1 - back
         features, out, weight = table[layer, 0], table[layer, 1], table[layer, 2]
-        slope = False
+        rectified = NONE
         if layer > 0:
             before -= 4 * ((rows * features + _LINE - 1) // _LINE * _LINE)
-            source, slope = before, table[layer - 1, 4] != 0
+            source = before
+            if table[layer - 1, 4] != 0:
+                rectified = before
             target = scratch + half if upstream == scratch else scratch
         else:
-            source, target = address(x), address(grad_x)
-        needed = layer > 0 or need_x
-        grad_weight, grad_bias = into + table[layer, 5], into + table[layer, 6]
-        parts = parts_of((2 if needed else 1) * rows * features * out, SERIAL)
+            source, target = address(x), address(grad_x) if need_x else NONE
+        to_w, to_b = into + table[layer, 5], into + table[layer, 6]
+        parts = parts_of((1 if target == NONE else 2) * rows * features * out, SERIAL)
         if parts == 1:
-            _share_weight(0, 1, rows, features, out, upstream, source, grad_weight, grad_bias)
-            if needed:
-                _share_input(0, 1, rows, features, out, upstream, weight, target, slope, source)
+            weight_share(0, 1, 0, rows, features, out, upstream, source, to_w, to_b)
+            input_share(0, 1, rows, features, out, upstream, weight, target, rectified)
         else:
             for t in prange(parts):
-                _share_weight(
-                    t, parts, rows, features, out, upstream, source, grad_weight, grad_bias
-                )
-                if needed:
-                    _share_input(
-                        t, parts, rows, features, out, upstream, weight, target, slope, source
-                    )
+                weight_share(t, parts, 0, rows, features, out, upstream, source, to_w, to_b)
+                input_share(t, parts, rows, features, out, upstream, weight, target, rectified)
         upstream = target
-
-
-@jit
-def _share_weight(part, parts, rows, features, out, grad, x, grad_weight, grad_bias):
-    """One thread's output features; all sums over rows run in the order of the rows."""
-    first, last = share(part, parts, out, ROWS)
-    if last <= first:
-        return
-    here, total = grad + 4 * first, grad_bias + 4 * first
-    gemm(
-        here, 1, out, x, features, grad_weight + 4 * first * features, features,
-        last - first, features, rows, 0, 0,
-    )  # fmt: skip
-    _copy((here, total), last - first, ())
-    for row in range(1, rows):
-        _add((total, here + 4 * row * out), last - first, ())
-
-
-@jit
-def _share_input(part, parts, rows, features, out, grad, weight, grad_x, slope, x):
-    """One thread's input features, or with more rows than features its rows."""
-    if rows < features:
-        first, last = share(part, parts, features, 16)
-        if last > first:
-            here = grad_x + 4 * first
-            gemm(
-                grad, out, 1, weight + 4 * first, features, here, features,
-                rows, last - first, out, 0, 0,
-            )  # fmt: skip
-            if slope:
-                for i in range(rows):
-                    down = 4 * i * features
-                    _pass((here + down, x + 4 * first + down), last - first, ())
-    else:
-        first, last = share(part, parts, rows, ROWS)
-        here = grad_x + 4 * first * features
-        gemm(
-            grad + 4 * first * out, out, 1, weight, features, here, features,
-            last - first, features, out, 0, 0,
-        )  # fmt: skip
-        if slope:
-            _pass((here, x + 4 * first * features), (last - first) * features, ())
