@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core import caching, codegen, config, event
+from numba.core import caching, codegen, config, event, types
 
 from ._blas import put_off_blas
 
@@ -40,7 +40,29 @@ _settings: Any = config  # numba fills this module with names at run time, unsee
 
 def jit(function: _F) -> _F:
     """Compile a kernel on its first call for each type of arguments, and cache the result."""
-    return _compiled(function, False)
+    compiled = _compiled(function, False)
+    return compiled if _settings.DISABLE_JIT else _for_plain_types(compiled)
+
+
+def _for_plain_types(compiled: Any) -> Any:
+    """Let other kernels call this one with 0, with the number of a part, and with an int alike.
+
+    To numba a constant has a type of its own and the counter of a `prange` is unsigned: the same
+    kernel would be compiled two or three times over.
+    """
+    template = compiled.get_call_template
+
+    def get_call_template(args: Any, kws: Any) -> Any:
+        plain = {name: _plain(kind) for name, kind in dict(kws).items()}
+        return template(tuple(_plain(kind) for kind in args), plain)
+
+    compiled.get_call_template = get_call_template
+    return compiled
+
+
+def _plain(kind: Any) -> Any:
+    kind = types.unliteral(kind)
+    return types.int64 if kind == types.uint64 else kind
 
 
 def parallel(function: Callable[..., Any]) -> Any:

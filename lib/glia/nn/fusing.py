@@ -110,15 +110,16 @@ class _Stack(_Run):
         )
 
     def together(self, input: Tensor) -> Tensor | None:
-        variables = [input]
+        x, variables = input.array, [input]
         for layer in self._linear:
             variables += (layer.weight, layer.bias)
-        x, *parameters = [None if v is None else v.array for v in variables]
+        parameters = [None if v is None else v.array for v in variables[1:]]
         if len(parameters) != len(self._fitting) or not all(
             map(operator.is_, parameters, self._fitting)
         ):
             self._fitting = parameters if _fit(parameters) else []
-        if not self._fitting or x.dtype.kind != "f" or x.shape[-1:] != parameters[0].shape[1:]:
+        features = self._fitting[0].shape[1:] if self._fitting else ()
+        if not features or x.dtype.kind != "f" or x.shape[-1:] != features:
             return None
         return LinearStack.run(tuple(variables), self._stack)
 
