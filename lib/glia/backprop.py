@@ -157,74 +157,67 @@ def _walk(
     pending: dict[Context, list] = {}
     summed: set[tuple[Context, int]] = set()  # what is the sum of several gradients already
     leaves: dict[int, tuple[Any, np.ndarray, bool]] = {}
-    for root, seed in zip(roots, seeds, strict=True):
-        source = None if root.grad_fn is None else (root.grad_fn, root.output_index)
-        _deliver((seed,), (True,), (root,), (source,), False, pending, summed, leaves)
     outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
     steps = [r.grad_fn for r in roots if r.grad_fn is not None]
     order = _order(steps)
     if retain_graph or any([ctx.hooks for ctx in order]):  # a hook may look at the graph
         order = topological_order(steps)
-    for ctx in order:
-        grads = pending.pop(ctx, None)
-        if grads is not None:
+    # The seeds come first, as if handed on by a step behind the roots.
+    arrays: Any = seeds
+    needs, variables, is_new = [True] * len(roots), roots, False
+    sources: Any = [None if r.grad_fn is None else (r.grad_fn, r.output_index) for r in roots]
+    for ctx in [None, *order]:
+        if ctx is not None:
+            grads = pending.pop(ctx, None)
+            if grads is None:
+                if not retain_graph:
+                    ctx.release()
+                continue
             if len(grads) > 1 or ctx.hooks or found is not None:
                 _complete(ctx, grads, outputs, found)
             if type(ctx) is Fused:
-                function, inputs, needs = ctx.fused, ctx.variables, ctx.needs
+                function, variables, needs = ctx.fused, ctx.variables, ctx.needs
             else:
-                function, inputs, needs = ctx.function, ctx.inputs, ctx.needs_input_grad
-            results, is_new = _run(ctx, function, inputs, grads), function.keeps_nothing
+                function, variables, needs = ctx.function, ctx.inputs, ctx.needs_input_grad
+            arrays, sources = _run(ctx, function, variables, grads), ctx.sources
+            is_new = function.keeps_nothing
             if not is_new:  # those that are come from our own ops, which keep the shape
-                results = [
-                    _checked(ctx, position, result, inputs[position].array) if needed else None
-                    for position, (result, needed) in enumerate(zip(results, needs, strict=True))
+                arrays = [
+                    _checked(ctx, position, array, variables[position].array) if needed else None
+                    for position, (array, needed) in enumerate(zip(arrays, needs, strict=True))
                 ]
-            _deliver(results, needs, inputs, ctx.sources, is_new, pending, summed, leaves)
             if retain_graph:
                 ctx.grad_outputs = grads
-        if not retain_graph:
-            ctx.release()
+            else:
+                ctx.release()
+        # Each variable that needs it gets one gradient more: its step does, or itself if a leaf.
+        for array, needed, variable, source in zip(arrays, needs, variables, sources):  # noqa: B905
+            if not needed or array is None:
+                continue
+            if array.dtype is not variable.array.dtype:
+                array = array.astype(variable.array.dtype, copy=False)
+            if source is None:
+                key = id(variable)
+                if key in leaves:
+                    _, known, known_is_new = leaves[key]
+                    leaves[key] = (variable, _sum(known, known_is_new, array, is_new), True)
+                else:
+                    leaves[key] = (variable, array, is_new)
+                continue
+            step, index = source
+            slots = pending.get(step)
+            if slots is None:
+                slots = pending[step] = [None] * len(step.shapes)
+            if slots[index] is None:
+                slots[index] = array
+            else:
+                slots[index] = _sum(slots[index], source in summed, array, is_new)
+                summed.add(source)
     return [
         (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array, is_new)
         for leaf, array, is_new in leaves.values()
         if leaf.requires_grad
     ]
-
-
-def _deliver(
-    arrays: Sequence[np.ndarray | None],
-    needs: Sequence[bool],
-    variables: Sequence[Any],
-    sources: Sequence[tuple[Context, int] | None],
-    is_new: bool,
-    pending: dict[Context, list],
-    summed: set[tuple[Context, int]],
-    leaves: dict[int, tuple[Any, np.ndarray, bool]],
-) -> None:
-    """Give each variable that needs it one gradient more: to its step, or to itself if a leaf."""
-    for array, needed, variable, source in zip(arrays, needs, variables, sources, strict=True):
-        if not needed or array is None:
-            continue
-        if array.dtype is not variable.array.dtype:
-            array = array.astype(variable.array.dtype, copy=False)
-        if source is None:
-            key = id(variable)
-            if key in leaves:
-                _, known, known_is_new = leaves[key]
-                leaves[key] = (variable, _sum(known, known_is_new, array, is_new), True)
-            else:
-                leaves[key] = (variable, array, is_new)
-            continue
-        ctx, index = source
-        slots = pending.get(ctx)
-        if slots is None:
-            slots = pending[ctx] = [None] * len(ctx.shapes)
-        if slots[index] is None:
-            slots[index] = array
-        else:
-            slots[index] = _sum(slots[index], source in summed, array, is_new)
-            summed.add(source)
 
 
 def _sum(a: np.ndarray, a_is_new: bool, b: np.ndarray, b_is_new: bool) -> np.ndarray:

@@ -51,7 +51,10 @@ class _Known:
         sizes = [_whole_lines(a.size) for a in parameters]
         starts = np.cumsum([0, *sizes])
         self.total = int(starts[-1])
-        self.places = [(a.shape, 4 * int(at)) for a, at in zip(parameters, starts, strict=False)]
+        self.places = [
+            (a.shape, slice(int(at), int(at) + a.size))
+            for a, at in zip(parameters, starts, strict=False)
+        ]
         # One row a layer: features, out, weight, bias, whether rectified, places of the gradients.
         self.table = np.array(
             [
@@ -109,11 +112,12 @@ def linear_stack(x, parameters, stack):
         gradients = take(known.total)
         grad_x = take(rows, features) if need_x else _NOTHING
         source = turned_copy(flat) if turned else flat
+        upstream = ready(grad if grad.ndim == 2 else grad.reshape(rows, out))
+        scratch_room = take(scratch)
         _backward(
-            ready(grad.reshape(rows, out)), source, known.table, activations, gradients, grad_x,
-            need_x, take(scratch),
-        )  # fmt: skip
-        own = [np.ndarray(shape, FLOAT32, gradients, at) for shape, at in known.places]
+            upstream, source, known.table, activations, gradients, grad_x, need_x, scratch_room
+        )
+        own = [gradients[place].reshape(shape) for shape, place in known.places]
         return (grad_x.reshape(x.shape) if need_x else None, *own)
 
     return y if x.ndim == 2 else y.reshape(*x.shape[:-1], out), back

@@ -110,7 +110,8 @@ class _Stack(_Run):
         )
 
     def together(self, input: Tensor) -> Tensor | None:
-        x, variables = input.array, [input]
+        x = input.array
+        variables: list[Any] = [input]
         for layer in self._linear:
             variables += (layer.weight, layer.bias)
         parameters = [None if v is None else v.array for v in variables[1:]]

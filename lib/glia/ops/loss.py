@@ -128,6 +128,8 @@ class CrossEntropyLoss(Op, name="cross_entropy"):
     ∂ℓ/∂z = p Σ_k w_k q_k − w q: with plain targets, p − y.
     """
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, z, target, weight, ignore_index, reduction, label_smoothing):
         if _is_plain(z, target, weight, reduction, label_smoothing):
