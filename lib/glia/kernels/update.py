@@ -7,6 +7,7 @@ addresses, which are looked up once; the gradients are new arrays every time.
 
 from __future__ import annotations
 
+import itertools
 import operator
 from typing import Any
 
@@ -95,7 +96,7 @@ _NOTHING = np.zeros(0, np.float32)
 
 def _table(memory, *columns):
     """Return size and addresses of what is changed, one row for each parameter, or None."""
-    arrays = [array for column in columns for array in column]
+    arrays = list(itertools.chain.from_iterable(columns))
     known = memory.get("arrays", ())
     if len(known) != len(arrays) or not all(map(operator.is_, known, arrays)):
         memory["arrays"] = arrays
@@ -112,7 +113,7 @@ def _table(memory, *columns):
 def _flat(grads, weights):
     """Return the gradients in one axis, made up to full launches, or None where they lie oddly."""
     flat = []
-    for grad, w in zip(grads, weights, strict=True):
+    for grad, w in zip(grads, weights):  # noqa: B905 - an argument more costs as much as a check
         if grad.dtype != FLOAT32 or not grad.flags.carray or grad.shape != w.shape:
             return None
         flat.append(grad.ravel())

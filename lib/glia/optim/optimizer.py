@@ -88,13 +88,14 @@ class Optimizer:
             decay = 0 if self.decoupled else group.get("weight_decay")
             weights, grads, memories = [], [], []
             for parameter in group["params"]:
-                if parameter.grad is None:
+                gradient = parameter.grad
+                if gradient is None:
                     continue
                 state = states.get(parameter)
                 if state is None:
                     state = states[parameter] = {"step": 0}
                 state["step"] += 1
-                w, grad = parameter.array, parameter.grad.array
+                w, grad = parameter.array, gradient.array
                 if upwards:
                     grad = -grad
                 if decay:
