@@ -23,31 +23,35 @@ Made by `python -m benchmarks --page docs/benchmarks.md` on {date}: {about}.
 WHY = """
 ## Why some rows miss their gate
 
-Figures of 2026-11-21, on two cores of an AMD EPYC with AVX-512.
+Figures of 2026-11-22, on two cores of an AMD EPYC with AVX-512, at best.
 
 The gates were set by steps that were written out for one model each, with layers fused and without
 a tape; such steps reach them on this processor too (MLP 4.2, tiny 26, LeNet 6.1, mini GPT 2.4).
-Through modules and the tape each layer costs some 8 µs of Python, forward and back, and its results
-go through memory once more. Where products are nearly all of the work, both libraries run them
-near the roof (below).
+Here a layer that runs alone costs some 8 µs of Python through modules and the tape, forward and
+back, and its results go through memory once more. What a `Sequential` holds side by side, linear
+layers with their ReLUs, or a ReLU and its pool, runs in one kernel where nobody can see it. Where
+products are nearly all of the work, both libraries run them near the roof (below).
 
-- *mlp*: of a step with batch 32 (305 µs at best) the two large layers take 94 forward and 93
-  backward, the update of the largest weight 21 (Adam's 44); at the roof all products would take
-  140. Most of the rest is Python: modules, tape and wrappers.
-- *tiny mlp*: no arithmetic at all. Of its 65 µs the kernels with their wrappers take 30, some forty
-  calls of Python functions the rest: 3 µs a layer forward, 2.5 backward, 1 a parameter in the
-  update. Tried without gain: list comprehensions in place of the tape's loops, a heap in place of
-  sorting the steps, the walk back without inner functions.
-- *mini GPT*: timed one by one, the linear layers take 4.8 of 8.8 ms (3.1 at the roof), attention
-  1.7, norms, GELU, sums and look-ups most of the rest. With one thread the step takes 12.3 ms, so
-  the second one makes it only 1.4 times as quick. Tried without gain: sums into pooled memory, a C
-  library that keeps what is freed, idle threads that spin longer.
+- *tiny mlp*: no arithmetic at all. Of its 41 µs (65 before its layers ran together) the forward
+  pass takes 15, backward 17, the update 7; the kernels themselves less than 5.
+- *mlp*: of a step with batch 32 the two large layers take 93 µs forward and 93 backward where 70 and
+  80 would be the roof, as the input is turned round first; the update of the largest weight 21
+  (Adam's 44).
 - *max pool*: the kernels take 11 of 27 µs, their wrappers 6, the tape 10. *Layer norm*: 21 of 41.
-- *conv 1 to 6*, *LeNet-5*: with 25 places in the window a product is short; forward takes 37 µs of
-  33 at the roof, the gradient of the filters 62. Of a LeNet step (870 µs) the ops take 725, the
-  update 39.
-- *perceptron*: the epoch itself takes 67 µs; the rest of `fit` looks for NaN (20), checks labels
-  (9) and copies the rows that were corrected (22), so that the history can be replayed.
+- *conv 1 to 6*, *LeNet-5*: with 25 places in the window a product is short, and one channel is too
+  few for the change of basis that makes the other convolutions quick; forward takes 35 µs with its
+  wrapper, the gradient of the filters 39, turning the images 4, Python 22 of some 103.
+- *mini GPT*: the ops take 5.6 of some 7 ms, the linear layers among them 3.1 at the roof; a model
+  of the same shape with almost no arithmetic takes 1.0 ms a step, which is Python. Its blocks are
+  written out by hand, so nothing runs together.
+- *LSTM*: the products run at 195 to 220 of 214 GFLOP/s, so that a step of width 128 could gain at
+  most a fifth more, in either library.
+
+Tried without gain: list comprehensions or written-out code in place of the tape's loops (0.4 µs a
+step), a heap in place of sorting the steps, sums into pooled memory, a C library that keeps what is
+freed, idle threads that spin longer, reciprocals by estimate, rows in groups of eight in softmax
+and layer norm, hand-written vectors in the perceptron's epoch, the change of basis for a single
+channel.
 """
 
 
