@@ -34,8 +34,8 @@ products are nearly all of the work, both libraries run them near the roof (belo
 
 - *tiny mlp*: no arithmetic at all. Of its 41 µs (65 before its layers ran together) the forward
   pass takes 15, backward 17, the update 7; the kernels themselves less than 5.
-- *mlp*: of a step with batch 32 the two large layers take 93 µs forward and 93 backward where 70 and
-  80 would be the roof, as the input is turned round first; the update of the largest weight 21
+- *mlp*: of a step with batch 32 the two large layers take 93 µs forward and 93 backward where 70
+  and 80 would be the roof, as the input is turned round first; the update of the largest weight 21
   (Adam's 44).
 - *max pool*: the kernels take 11 of 27 µs, their wrappers 6, the tape 10. *Layer norm*: 21 of 41.
 - *conv 1 to 6*, *LeNet-5*: with 25 places in the window a product is short, and one channel is too
