@@ -42,7 +42,8 @@ def _order(roots: Iterable[Context]) -> list[Context]:
             if source is not None and source[0] not in seen:
                 seen.add(source[0])
                 order.append(source[0])
-    order.sort(key=_number, reverse=True)
+    if len(order) > 1:
+        order.sort(key=_number, reverse=True)
     return order
 
 
@@ -157,7 +158,9 @@ def _walk(
     pending: dict[Context, list] = {}
     summed: set[tuple[Context, int]] = set()  # what is the sum of several gradients already
     leaves: dict[int, tuple[Any, np.ndarray, bool]] = {}
-    outputs = {(v.grad_fn, v.output_index): k for k, v in (watched or {}).items() if v.grad_fn}
+    outputs: dict[tuple[Any, int], int] = {}
+    if watched is not None:
+        outputs = {(v.grad_fn, v.output_index): k for k, v in watched.items() if v.grad_fn}
     steps = [r.grad_fn for r in roots if r.grad_fn is not None]
     order = _order(steps)
     if retain_graph or any([ctx.hooks for ctx in order]):  # a hook may look at the graph

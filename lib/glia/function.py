@@ -156,23 +156,20 @@ class Function:
         """Run forward, and record the step if a gradient may be asked for later."""
         if _replacements and cls in _replacements:
             return _replacements[cls](*args)
-        inputs: list[Any] = []
-        needs: list[bool] = []
-        values: list[Any] = []
-        sources: list[Any] = []
+        count = len(args)
+        values: list[Any] = list(args)
+        inputs: list[Any] = [None] * count
+        sources: list[Any] = [None] * count
+        needs = [False] * count
         found = False
-        for a in args:
+        for i, a in enumerate(args):
             if isinstance(a, _variable):
                 found = True
-                inputs.append(a)
-                needs.append(a.requires_grad)
-                values.append(a.array)
-                sources.append(None if a.grad_fn is None else (a.grad_fn, a.output_index))
-            else:
-                inputs.append(None)
-                needs.append(False)
-                values.append(a)
-                sources.append(None)
+                inputs[i] = a
+                values[i] = a.array
+                needs[i] = a.requires_grad
+                if a.grad_fn is not None:
+                    sources[i] = (a.grad_fn, a.output_index)
         ctx = Context(cls, tuple(inputs), tuple(needs))
         outputs: Any
         if cls.on_arrays:

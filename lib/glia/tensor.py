@@ -151,8 +151,8 @@ class Tensor(Methods):
                 )
             seed = np.array(1, self.array.dtype).reshape(self.array.shape)
         else:
-            seed = as_array(gradient)
-            if seed.shape != self.shape or seed.dtype != self.dtype:
+            seed, own = as_array(gradient), self.array
+            if seed.shape != own.shape or seed.dtype != own.dtype:
                 seed = np.broadcast_to(seed, self.shape).astype(self.dtype)
         autograd.backward([self], [seed], retain_graph)
 

@@ -22,7 +22,7 @@ SMALL = 2048  # floats below which numpy's own memory is quicker to have
 _MOST = 1 << 26  # floats that the pool keeps at most: 256 MiB
 _CROWD = 12  # arrays of one size
 
-_Place = tuple[np.ndarray, int]  # memory, and where in it the first multiple of 64 bytes is
+_Place = tuple[np.ndarray, np.ndarray]  # memory, and a view of it from a multiple of 64 bytes on
 _shelves: dict[int, deque[_Place]] = {}
 _stored = 0
 
@@ -37,40 +37,42 @@ def take(*shape: int) -> np.ndarray:
         shelf = _shelves.setdefault(size, deque())
     busy: list[_Place] = []
     array = None
-    while True:
+    while array is None:
         try:
             place = shelf.pop()  # ours alone until it is back: another thread finds others
         except IndexError:
             break
-        owner, offset = place
-        busy.append(place)
+        owner, aligned = place
         if sys.getrefcount(owner) == _FREE:
-            array = np.ndarray(shape, FLOAT32, owner, offset)
-            break
-    shelf.extend(reversed(busy))
-    if array is not None:
-        return array
-    return _new(shelf, size, shape)
+            array = aligned.reshape(shape)  # its base is the owner
+            shelf.append(place)
+        else:
+            busy.append(place)
+    if busy:
+        shelf.extend(reversed(busy))
+    return _new(shelf, size, shape) if array is None else array
 
 
 def _new(shelf: deque[_Place], size: int, shape: tuple[int, ...]) -> np.ndarray:
     global _stored
     owner = np.empty(size + _LINE, FLOAT32)
-    offset = -owner.ctypes.data % 64
-    array = np.ndarray(shape, FLOAT32, owner, offset)
+    first = -owner.ctypes.data % 64 // 4
+    aligned = owner[first : first + size]
     if len(shelf) < _CROWD:
         if _stored + owner.size > _MOST:
             _shelves.clear()  # what is in use stays alive by its own references
             _stored = 0
             shelf = _shelves.setdefault(size, deque())
         _stored += owner.size
-        shelf.append((owner, offset))
-    return array
+        shelf.append((owner, aligned))
+    return aligned.reshape(shape)
 
 
 def _references() -> int:
     """Count the references to an array that only a place and a local name hold."""
-    place = (np.empty(0, FLOAT32), 0)
+    memory = np.empty(2, FLOAT32)
+    place = (memory, memory[1:])
+    del memory
     owner, _ = place
     return sys.getrefcount(owner)
 

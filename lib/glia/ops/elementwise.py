@@ -7,7 +7,6 @@ derivative for each operand. The node multiplies the upstream gradient by it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -46,15 +45,29 @@ def binary(name: str, value: Callable, slope_a: Callable, slope_b: Callable) -> 
         needs_a, needs_b = ctx.needs_input_grad
         with np.errstate(divide="ignore", invalid="ignore"):  # as IEEE and PyTorch: inf, nan
             return (
-                unbroadcast(_times(grad, slope_a(a, b, y)), np.shape(a)) if needs_a else None,
-                unbroadcast(_times(grad, slope_b(a, b, y)), np.shape(b)) if needs_b else None,
+                unbroadcast(grad * slope_a(a, b, y), np.shape(a)) if needs_a else None,
+                unbroadcast(grad * slope_b(a, b, y), np.shape(b)) if needs_b else None,
             )
 
     return _op(name, forward, backward)
 
 
-def _times(grad: _Array, slope: Any) -> _Array:
-    return grad if type(slope) is int and slope == 1 else grad * slope
+def _plus_or_minus(name: str, value: Callable, sign: int) -> type[Op]:
+    """Make the op y = a ± b, broadcast: the derivatives are constants, and no value is kept."""
+
+    def forward(ctx, a, b):
+        ctx.save_for_backward(np.shape(a), np.shape(b))
+        return value(a, b)
+
+    def backward(ctx, grad):
+        shape_a, shape_b = ctx.saved_tensors
+        needs_a, needs_b = ctx.needs_input_grad
+        return (
+            unbroadcast(grad, shape_a) if needs_a else None,
+            unbroadcast(grad if sign > 0 else -grad, shape_b) if needs_b else None,
+        )
+
+    return _op(name, forward, backward)
 
 
 @reference(twin="glia.kernels.finite.all_finite")
@@ -83,8 +96,8 @@ def _recip(x: _Array) -> _Array:
         return 1 / x
 
 
-Add = binary("Add", np.add, lambda a, b, y: 1, lambda a, b, y: 1)
-Sub = binary("Sub", np.subtract, lambda a, b, y: 1, lambda a, b, y: -1)
+Add = _plus_or_minus("Add", np.add, 1)
+Sub = _plus_or_minus("Sub", np.subtract, -1)
 Mul = binary("Mul", np.multiply, lambda a, b, y: b, lambda a, b, y: a)
 Div = binary(
     "Div", _quietly(np.true_divide), lambda a, b, y: 1 / np.asarray(b), lambda a, b, y: -y / b
