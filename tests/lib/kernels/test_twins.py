@@ -143,3 +143,16 @@ def test_gradients_of_a_linear_layer_over_many_rows(rows, out, features, needs):
             else:
                 np.testing.assert_array_equal(one, made[0])
                 np.testing.assert_allclose(one, expected, rtol=0, atol=1e-3)
+
+
+def test_a_constant_or_the_number_of_a_part_compiles_no_kernel_again():
+    from glia.kernels._share import share
+    from numba import types
+
+    if not hasattr(share, "signatures"):
+        pytest.skip("nothing is compiled")
+    asked = types.uint64, types.literal(8), types.int64, types.literal(16)
+    template, _, args, _ = share.get_call_template(asked, {})
+    assert args == (types.int64,) * 4
+    assert {kind for signature in share.signatures for kind in signature} == {types.int64}
+    assert template.cases
