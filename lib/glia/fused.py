@@ -91,8 +91,12 @@ class Fused(Context):
         else:
             given = map(_as_it_was, self.variables, self.sources)
             before = next(function.numbers)
-            with enable_grad():
-                last = self.fused.steps(tuple(given), *self.settings).grad_fn
+            others = function.replace({})  # these steps were ours, whoever looks at them now
+            try:
+                with enable_grad():
+                    last = self.fused.steps(tuple(given), *self.settings).grad_fn
+            finally:
+                function.replace(others)
             _renumber(last, before, self.number)
             own = last.__dict__
         self.__class__ = Context  # type: ignore[assignment]
