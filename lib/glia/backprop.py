@@ -38,10 +38,10 @@ def _order(roots: Iterable[Context]) -> list[Context]:
     order = list(dict.fromkeys(roots))
     seen = set(order)
     for ctx in order:  # it grows while it is walked
-        for source in ctx.sources:
-            if source is not None and source[0] not in seen:
-                seen.add(source[0])
-                order.append(source[0])
+        for _, _, step, _ in ctx.edges:
+            if step is not None and step not in seen:
+                seen.add(step)
+                order.append(step)
     if len(order) > 1:
         order.sort(key=_number, reverse=True)
     return order
@@ -128,17 +128,14 @@ def slow_backward(root: Any) -> list[Visit]:
             arrived[ctx, index] if (ctx, index) in arrived else np.zeros(shape, dtype)
             for index, (shape, dtype) in enumerate(ctx.shapes)
         ]
-        handed: list[np.ndarray | None] = []
-        for position, array in enumerate(_run(ctx, ctx.function, ctx.inputs, upstream)):
-            gradient = None
-            if ctx.needs_input_grad[position]:
-                gradient = _checked(ctx, position, array, ctx.inputs[position].array)
-            if gradient is None:
-                handed.append(None)
-                continue
-            handed.append(gradient)
-            key = ctx.sources[position] or id(ctx.inputs[position])
-            arrived[key] = arrived[key] + gradient if key in arrived else gradient
+        arrays = _run(ctx, ctx.function, len(ctx.args), upstream)
+        handed: list[np.ndarray | None] = [None] * len(arrays)
+        for position, variable, step, index in ctx.edges:
+            gradient = _checked(ctx, position, arrays[position], variable.array)
+            if gradient is not None:
+                handed[position] = gradient
+                key = id(variable) if step is None else (step, index)
+                arrived[key] = arrived[key] + gradient if key in arrived else gradient
         visits.append(Visit(ctx, upstream, handed))
     return visits
 
@@ -166,9 +163,8 @@ def _walk(
     if retain_graph or any([ctx.hooks for ctx in order]):  # a hook may look at the graph
         order = topological_order(steps)
     # The seeds come first, as if handed on by a step behind the roots.
-    arrays: Any = seeds
-    needs, variables, is_new = [True] * len(roots), roots, False
-    sources: Any = [None if r.grad_fn is None else (r.grad_fn, r.output_index) for r in roots]
+    arrays, is_new = seeds, False
+    edges: Any = [(i, root, root.grad_fn, root.output_index) for i, root in enumerate(roots)]
     for ctx in [None, *order]:
         if ctx is not None:
             grads = pending.pop(ctx, None)
@@ -179,27 +175,26 @@ def _walk(
             if len(grads) > 1 or ctx.hooks or found is not None:
                 _complete(ctx, grads, outputs, found)
             if type(ctx) is Fused:
-                function, variables, needs = ctx.fused, ctx.variables, ctx.needs
+                function, count = ctx.fused, len(ctx.variables)
             else:
-                function, variables, needs = ctx.function, ctx.inputs, ctx.needs_input_grad
-            arrays, sources = _run(ctx, function, variables, grads), ctx.sources
+                function, count = ctx.function, len(ctx.args)
+            arrays, edges = _run(ctx, function, count, grads), ctx.edges
             is_new = function.keeps_nothing
-            if not is_new:  # those that are come from our own ops, which keep the shape
-                arrays = [
-                    _checked(ctx, position, array, variables[position].array) if needed else None
-                    for position, (array, needed) in enumerate(zip(arrays, needs, strict=True))
-                ]
             if retain_graph:
                 ctx.grad_outputs = grads
             else:
                 ctx.release()
         # Each variable that needs it gets one gradient more: its step does, or itself if a leaf.
-        for array, needed, variable, source in zip(arrays, needs, variables, sources):  # noqa: B905
-            if not needed or array is None:
+        for position, variable, step, index in edges:
+            array = arrays[position]
+            if array is None:
                 continue
-            if array.dtype is not variable.array.dtype:
-                array = array.astype(variable.array.dtype, copy=False)
-            if source is None:
+            own = variable.array
+            if not is_new and ctx is not None:  # those that are come from our own ops
+                array = _checked(ctx, position, array, own)
+            elif array.dtype is not own.dtype:
+                array = array.astype(own.dtype, copy=False)
+            if step is None:
                 key = id(variable)
                 if key in leaves:
                     _, known, known_is_new = leaves[key]
@@ -207,15 +202,14 @@ def _walk(
                 else:
                     leaves[key] = (variable, array, is_new)
                 continue
-            step, index = source
             slots = pending.get(step)
             if slots is None:
                 slots = pending[step] = [None] * len(step.shapes)
             if slots[index] is None:
                 slots[index] = array
             else:
-                slots[index] = _sum(slots[index], source in summed, array, is_new)
-                summed.add(source)
+                slots[index] = _sum(slots[index], (step, index) in summed, array, is_new)
+                summed.add((step, index))
     return [
         (leaf, _run_hooks(leaf.hooks, array) if leaf.hooks else array, is_new)
         for leaf, array, is_new in leaves.values()
@@ -245,7 +239,7 @@ def _complete(ctx: Context, grads: list, outputs: dict, found: dict | None) -> N
             found[outputs[ctx, index]] = grads[index]
 
 
-def _run(ctx: Context, function: type[Function], inputs: tuple, grads: list) -> Sequence:
+def _run(ctx: Context, function: type[Function], count: int, grads: list) -> Sequence:
     """Run one node's backward, on arrays or on variables as its Function expects."""
     if function.on_arrays:
         results = function.backward(ctx, *grads)
@@ -257,23 +251,25 @@ def _run(ctx: Context, function: type[Function], inputs: tuple, grads: list) -> 
         finally:
             watch.active = watching
     results = results if isinstance(results, tuple) else (results,)
-    if len(results) != len(inputs):
-        if not inputs:  # released by an earlier walk
+    if len(results) != count:
+        if not count:  # released by an earlier walk
             _ = ctx.saved_tensors
         raise RuntimeError(
             f"{ctx.name}.backward returned {len(results)} gradients; "
-            f"expected {len(inputs)}, one for each argument of forward"
+            f"expected {count}, one for each argument of forward"
         )
     if watch.active:
         watch.check_gradients(ctx, results)
     return results
 
 
-def _checked(ctx: Context, position: int, result: Any, expected: np.ndarray) -> np.ndarray | None:
+def _checked(ctx: Context, position: int, result: Any, expected: np.ndarray) -> Any:
     """Return the gradient as an array of its input's shape and dtype, or None if there is none."""
     if result is None:
         return None
-    array = result.array if is_variable(result) else np.asarray(result)
+    array = result
+    if type(result) is not np.ndarray:
+        array = result.array if is_variable(result) else np.asarray(result)
     if array.shape != expected.shape:
         raise RuntimeError(
             f"{ctx.name}.backward returned a gradient of shape {array.shape} for argument "

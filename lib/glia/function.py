@@ -10,7 +10,7 @@ This module knows variables only through the `Variable` protocol; `glia.tensor` 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,6 +31,8 @@ class Variable(Protocol):
     requires_grad: bool
     hooks: list[Callable] | None
 
+
+Edge = tuple[int, Any, "Context | None", int]
 
 _variable: Any = type(None)
 _replacements: dict[type, Callable[..., Any]] = {}
@@ -58,27 +60,28 @@ class Context:
 
     Attributes:
         function: the Function that ran.
-        inputs: its arguments, with None for those that are not variables.
-        sources: for each argument the node and the number of the output that it came from, or None
-            for a leaf: written down here, as a tensor changed in place moves on to another node.
-        shapes: shape and dtype of each output.
+        args: its arguments.
         needs_input_grad: for each argument, whether its gradient is asked for.
+        edges: for each argument whose gradient is, its position, itself, and the node and the
+            number of the output that it came from (None and 0 for a leaf): written down here, as a
+            tensor changed in place moves on to another node.
+        shapes: shape and dtype of each output.
         number: rises with every node that is made, so that it is above those of all sources.
         grad_outputs: the gradients that reached this node; kept if the graph is retained.
     """
 
     # Most nodes never need these: they stand here once rather than in every node.
     shapes: tuple = ()
-    sources: tuple = ()
+    edges: Sequence[Edge] = ()
     constant_outputs: tuple = ()
     grad_outputs: list | None = None
     hooks: dict[int, list[Callable]] | None = None
     layer: str | None = None
     _saved: tuple | None = ()
 
-    def __init__(self, function: type[Function], inputs: tuple, needs: tuple[bool, ...]) -> None:
+    def __init__(self, function: type[Function], args: tuple, needs: tuple[bool, ...]) -> None:
         self.function = function
-        self.inputs = inputs
+        self.args = args
         self.needs_input_grad = needs
         self.number = next(numbers)
         if watch.active:
@@ -88,6 +91,19 @@ class Context:
     def name(self) -> str:
         """The Function's name, as drawn in a graph."""
         return self.function.__name__
+
+    @property
+    def inputs(self) -> tuple:
+        """The arguments, with None for those that are not variables."""
+        return tuple([a if isinstance(a, _variable) else None for a in self.args])
+
+    @property
+    def sources(self) -> tuple:
+        """For each argument the node and the number of the output that it came from, or None."""
+        sources: list[Any] = [None] * len(self.args)
+        for position, _, step, index in self.edges:
+            sources[position] = None if step is None else (step, index)
+        return tuple(sources)
 
     def save_for_backward(self, *values: Any) -> None:
         """Keep what backward will need."""
@@ -114,7 +130,7 @@ class Context:
     def release(self) -> None:
         """Let go of saved values and of the inputs, so that memory is freed after a step."""
         self._saved = None
-        self.inputs = self.sources = ()
+        self.args = self.edges = ()
 
     def __repr__(self) -> str:
         return f"<{self.name}Backward>"
@@ -156,21 +172,18 @@ class Function:
         """Run forward, and record the step if a gradient may be asked for later."""
         if _replacements and cls in _replacements:
             return _replacements[cls](*args)
-        count = len(args)
         values: list[Any] = list(args)
-        inputs: list[Any] = [None] * count
-        sources: list[Any] = [None] * count
-        needs = [False] * count
+        needs = [False] * len(args)
+        edges = []
         found = False
         for i, a in enumerate(args):
             if isinstance(a, _variable):
                 found = True
-                inputs[i] = a
                 values[i] = a.array
-                needs[i] = a.requires_grad
-                if a.grad_fn is not None:
-                    sources[i] = (a.grad_fn, a.output_index)
-        ctx = Context(cls, tuple(inputs), tuple(needs))
+                if a.requires_grad:
+                    needs[i] = True
+                    edges.append((i, a, a.grad_fn, a.output_index))
+        ctx = Context(cls, args, tuple(needs))
         outputs: Any
         if cls.on_arrays:
             outputs = cls.forward(ctx, *values)
@@ -179,9 +192,9 @@ class Function:
         else:
             with no_grad():
                 outputs = cls.forward(ctx, *args)
-        recorded = gradmode.enabled and True in needs
+        recorded = gradmode.enabled and edges
         if recorded:
-            ctx.sources = tuple(sources)
+            ctx.edges = edges
         if (
             type(outputs) is np.ndarray
             and outputs.dtype.kind == "f"

@@ -19,7 +19,8 @@ __all__ = ["Fused", "FusedFunction"]
 class FusedFunction(Function):
     """A Function on arrays that does what several others do, one after the other.
 
-    `forward` and `backward` are given as ever, and `steps`, which takes the same arguments.
+    `forward` and `backward` are given as ever, but `forward` gets the variables' arrays as its
+    caller has them at hand; and `steps`, which takes the variables themselves.
     """
 
     on_arrays = True
@@ -35,20 +36,23 @@ class FusedFunction(Function):
         raise NotImplementedError
 
     @classmethod
-    def run(cls, variables: tuple, *settings: Any) -> Any:
+    def run(cls, variables: tuple, arrays: tuple, *settings: Any) -> Any:
         """Run forward, and record one step if a gradient may be asked for later.
 
         Args:
             variables: what gradients are handed on to, in the order of what `backward` returns.
+            arrays: theirs, as `forward` takes them.
             settings: the other arguments of `forward`.
         """
         ctx = Fused(cls, variables, settings)
-        array = cls.forward(ctx, *[v.array for v in variables], *settings)
+        array = cls.forward(ctx, *arrays, *settings)
         result = make(array)
         if gradmode.enabled and True in ctx.needs:
-            ctx.sources = tuple(
-                [None if v.grad_fn is None else (v.grad_fn, v.output_index) for v in variables]
-            )
+            ctx.edges = [
+                (i, v, v.grad_fn, v.output_index)
+                for i, v in enumerate(variables)
+                if v.requires_grad
+            ]
             ctx.shapes = ((array.shape, array.dtype),)
             result.requires_grad = True
             result.grad_fn = ctx
@@ -72,7 +76,7 @@ class Fused(Context):
 
     def __getattr__(self, name: str) -> Any:
         """Someone looks for what only the nodes of single steps have: show them."""
-        if name not in ("function", "inputs", "needs_input_grad"):
+        if name not in ("function", "args", "needs_input_grad"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         self.open()
         return getattr(self, name)
@@ -87,9 +91,11 @@ class Fused(Context):
         kept = {"number": self.number, "hooks": self.hooks, "grad_outputs": self.grad_outputs}
         if self._saved is None:  # released: nothing is left of the steps but a name
             last = self.fused.last(*self.settings)
-            own = {"function": last, "inputs": (), "needs_input_grad": (), "_saved": None}
+            own = {"function": last, "args": (), "needs_input_grad": (), "_saved": None}
         else:
-            given = map(_as_it_was, self.variables, self.sources)
+            given = list(self.variables)
+            for position, variable, step, index in self.edges:
+                given[position] = _as_it_was(variable, step, index)
             before = next(function.numbers)
             others = function.replace({})  # these steps were ours, whoever looks at them now
             try:
@@ -103,13 +109,12 @@ class Fused(Context):
         self.__dict__ = {**own, "shapes": self.shapes, **kept}
 
 
-def _as_it_was(variable: Any, source: tuple[Context, int] | None) -> Any:
+def _as_it_was(variable: Any, step: Context | None, index: int) -> Any:
     """Return the variable, or one with the history that it had before it was changed in place."""
-    now = None if variable.grad_fn is None else (variable.grad_fn, variable.output_index)
-    if source is None or now == source:
+    if step is None or (variable.grad_fn is step and variable.output_index == index):
         return variable
     before = make(variable.array)
-    before.requires_grad, (before.grad_fn, before.output_index) = True, source
+    before.requires_grad, before.grad_fn, before.output_index = True, step, index
     return before
 
 
@@ -117,7 +122,7 @@ def _renumber(last: Context, above: int, number: int) -> None:
     """Number the nodes made since `above` as if they had been made just before `number`."""
     nodes = [last]
     for node in nodes:  # it grows while it is walked
-        nodes += [s[0] for s in node.sources if s is not None and s[0].number > above]
+        nodes += [step for _, _, step, _ in node.edges if step is not None and step.number > above]
     nodes = sorted(dict.fromkeys(nodes), key=lambda node: node.number)
     for place, node in enumerate(nodes, 1):
         node.number = number - 1 + place / len(nodes)  # type: ignore[assignment]

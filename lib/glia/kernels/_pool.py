@@ -17,7 +17,8 @@ from collections import deque
 import numpy as np
 
 FLOAT32 = np.dtype(np.float32)
-_LINE = 16  # floats in 64 bytes
+_PAGE = 1024  # floats in a page of memory
+_START = 2048  # where in a page its memory begins, in bytes
 SMALL = 2048  # floats below which numpy's own memory is quicker to have
 _MOST = 1 << 26  # floats that the pool keeps at most: 256 MiB
 _CROWD = 12  # arrays of one size
@@ -55,8 +56,8 @@ def take(*shape: int) -> np.ndarray:
 
 def _new(shelf: deque[_Place], size: int, shape: tuple[int, ...]) -> np.ndarray:
     global _stored
-    owner = np.empty(size + _LINE, FLOAT32)
-    first = -owner.ctypes.data % 64 // 4
+    owner = np.empty(size + _PAGE, FLOAT32)
+    first = (_START - owner.ctypes.data) % (4 * _PAGE) // 4
     aligned = owner[first : first + size]
     if len(shelf) < _CROWD:
         if _stored + owner.size > _MOST:

@@ -42,7 +42,7 @@ class _Known:
     """What is known of a stack's parameters: their addresses, and where results are to lie."""
 
     def __init__(self, parameters, rectified):
-        self.parameters = list(parameters)
+        self.parameters = tuple(parameters)  # itself, if it is one
         weights, biases = parameters[::2], parameters[1::2]
         self.fits = all(
             w.dtype == b.dtype == FLOAT32 and w.flags.carray and b.flags.carray and w.size
@@ -52,7 +52,7 @@ class _Known:
         starts = np.cumsum([0, *sizes])
         self.total = int(starts[-1])
         self.places = [
-            (a.shape, slice(int(at), int(at) + a.size))
+            (None if a.ndim == 1 else a.shape, slice(int(at), int(at) + a.size))
             for a, at in zip(parameters, starts, strict=False)
         ]
         # One row a layer: features, out, weight, bias, whether rectified, places of the gradients.
@@ -89,7 +89,9 @@ def _whole_lines(floats):
 def linear_stack(x, parameters, stack):
     """Return the output, and a function that gives the gradients of x and of all parameters."""
     known = stack.memory.get("known")
-    if known is None or not all(map(operator.is_, parameters, known.parameters)):
+    if known is None or not (
+        parameters is known.parameters or all(map(operator.is_, parameters, known.parameters))
+    ):
         known = stack.memory["known"] = _Known(parameters, stack.rectified)
     features = x.shape[-1]
     if x.dtype != FLOAT32 or not known.fits or features != known.features or not x.size:
@@ -117,7 +119,10 @@ def linear_stack(x, parameters, stack):
         _backward(
             upstream, source, known.table, activations, gradients, grad_x, need_x, scratch_room
         )
-        own = [gradients[place].reshape(shape) for shape, place in known.places]
+        own = [
+            gradients[place] if shape is None else gradients[place].reshape(shape)
+            for shape, place in known.places
+        ]
         return (grad_x.reshape(x.shape) if need_x else None, *own)
 
     return y if x.ndim == 2 else y.reshape(*x.shape[:-1], out), back

@@ -63,49 +63,46 @@ _APART = 16  # floats: two threads that write into one line of a cache wait for 
 
 
 def layer_norm(x, count, weight, bias, eps):
-    """Return γ (x − μ)/√(σ² + ε) + β over the last `count` axes, μ and 1/√(σ² + ε)."""
+    """Return γ (x − μ)/√(σ² + ε) + β over the last `count` axes; μ and 1/√(σ² + ε), (2, rows)."""
     if not _all_float32(x, weight, bias) or not x.size:
         return plain.layer_norm(x, count, weight, bias, eps)
-    outer = x.shape[: x.ndim - count]
-    size, many = math.prod(x.shape[x.ndim - count :]), math.prod(outer)
-    y, mean, rstd = take(*x.shape), take(many), take(many)
+    size = math.prod(x.shape[x.ndim - count :])
+    many = x.size // size
+    y, statistics = take(many, size), take(2, many)
     scale = np.ones(size, FLOAT32) if weight is None else ready(weight).reshape(-1)
     shift = np.zeros(size, FLOAT32) if bias is None else ready(bias).reshape(-1)
-    _layer(ready(x).reshape(many, size), scale, shift, eps, y.reshape(many, size), mean, rstd)
-    shape = outer + (1,) * count
-    return y, mean.reshape(shape), rstd.reshape(shape)
+    _layer(ready(x).reshape(many, size), scale, shift, eps, y, statistics)
+    return y.reshape(x.shape), statistics
 
 
-def layer_norm_backward(grad, x, mean, rstd, count, weight):
+def layer_norm_backward(grad, x, statistics, count, weight):
     """Return the gradients of x, γ and β."""
     if not _all_float32(grad, x, weight) or not x.size:
-        return plain.layer_norm_backward(grad, x, mean, rstd, count, weight)
-    inner = x.shape[x.ndim - count :]
-    size = math.prod(inner)
-    shape = mean.size, size
+        return plain.layer_norm_backward(grad, x, statistics, count, weight)
+    many = statistics.shape[1]
+    shape = many, x.size // many
+    size = shape[1]
     scale = np.ones(size, FLOAT32) if weight is None else ready(weight).reshape(-1)
-    out, grad_weight, grad_bias = take(*x.shape), take(*inner), take(*inner)
-    sums = take(8, 2, size + _APART)
-    _layer_backward(
-        ready(grad).reshape(shape), ready(x).reshape(shape), mean.reshape(-1), rstd.reshape(-1),
-        scale, out.reshape(shape), sums, grad_weight.reshape(-1), grad_bias.reshape(-1),
-    )  # fmt: skip
-    return out, grad_weight, grad_bias
+    out, sums, own = take(many, size), take(8, 2, size + _APART), take(2, size)
+    rows, upstream = ready(x).reshape(shape), ready(grad).reshape(shape)
+    _layer_backward(upstream, rows, statistics, scale, out, sums, own)
+    grad_weight, grad_bias = own if count == 1 else own.reshape(2, *x.shape[x.ndim - count :])
+    return out.reshape(x.shape), grad_weight, grad_bias
 
 
 @parallel
-def _layer(x, scale, shift, eps, y, mean, rstd):
+def _layer(x, scale, shift, eps, y, statistics):
     parts = parts_of(x.size, _WORTH)
     if parts == 1:
-        _layer_rows(0, len(x), x, scale, shift, eps, y, mean, rstd)
+        _layer_rows(0, len(x), x, scale, shift, eps, y, statistics)
     else:
         for t in prange(parts):
             first, last = share(t, parts, len(x), 1)
-            _layer_rows(first, last, x, scale, shift, eps, y, mean, rstd)
+            _layer_rows(first, last, x, scale, shift, eps, y, statistics)
 
 
 @jit
-def _layer_rows(first, last, x, scale, shift, eps, y, mean, rstd):
+def _layer_rows(first, last, x, scale, shift, eps, y, statistics):
     size = x.shape[1]
     px, py, ps, pb = address(x), address(y), address(scale), address(shift)
     count, eps = np.float32(size), np.float32(eps)
@@ -114,29 +111,29 @@ def _layer_rows(first, last, x, scale, shift, eps, y, mean, rstd):
         centre = _sum((here,), size, ()) / count
         spread = _square((here,), size, (centre,)) / count
         inverse = np.float32(1) / np.float32(math.sqrt(spread + eps))
-        mean[i], rstd[i] = centre, inverse
+        statistics[0, i], statistics[1, i] = centre, inverse
         _scaled((here, ps, pb, py + 4 * i * size), size, (centre, inverse))
 
 
 @parallel
-def _layer_backward(grad, x, mean, rstd, scale, out, sums, grad_weight, grad_bias):
+def _layer_backward(grad, x, statistics, scale, out, sums, own):
     parts = parts_of(x.size, _WORTH)
     size, pw, apart = x.shape[1], address(sums), 4 * sums[0].size
     _fill((pw,), parts * sums[0].size, (np.float32(0),))
     if parts == 1:
-        _layer_rows_backward(0, len(x), 0, grad, x, mean, rstd, scale, out, sums)
+        _layer_rows_backward(0, len(x), 0, grad, x, statistics, scale, out, sums)
     else:
         for t in prange(parts):
             first, last = share(t, parts, len(x), 1)
-            _layer_rows_backward(first, last, t, grad, x, mean, rstd, scale, out, sums)
+            _layer_rows_backward(first, last, t, grad, x, statistics, scale, out, sums)
         for t in range(1, parts):
             _add((pw, pw + t * apart), sums[0].size, ())
-    _copy((pw, address(grad_weight)), size, ())
-    _copy((pw + 4 * sums.shape[2], address(grad_bias)), size, ())
+    _copy((pw, address(own)), size, ())
+    _copy((pw + 4 * sums.shape[2], address(own) + 4 * size), size, ())
 
 
 @jit
-def _layer_rows_backward(first, last, part, grad, x, mean, rstd, scale, out, sums):
+def _layer_rows_backward(first, last, part, grad, x, statistics, scale, out, sums):
     size = x.shape[1]
     pg, px, ps, po = address(grad), address(x), address(scale), address(out)
     pw = address(sums) + 4 * part * sums[0].size
@@ -144,7 +141,7 @@ def _layer_rows_backward(first, last, part, grad, x, mean, rstd, scale, out, sum
     count = np.float32(size)
     for i in range(first, last):
         move = 4 * i * size
-        g, here, centre, inverse = pg + move, px + move, mean[i], rstd[i]
+        g, here, centre, inverse = pg + move, px + move, statistics[0, i], statistics[1, i]
         along, across = _along_and_across((g, ps, here), size, (centre, inverse))
         scalars = (centre, inverse, along / count, across / count)
         _slope((g, ps, here, pw, pb, po + move), size, scalars)

@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 
-from glia.ops import chain as plain_chain
 from glia.ops import pool as plain
 
 from ._core.loops import vector_loop
@@ -50,48 +49,26 @@ _to_the_first = vector_loop(_winners, loads=tuple(range(6)), stores=(6, 7, 8, 9)
 _PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
 
 
-def max_pool2d(x, kernel, stride, padding, dilation):
-    """Return the largest value of each window."""
+def max_pool2d(x, kernel, stride, padding, dilation, rectify=False):
+    """Return the largest value of each window, of max(x, 0) if it is to be rectified."""
     if _odd(x, kernel, stride, padding, dilation):
-        return plain.max_pool2d(x, kernel, stride, padding, dilation)
-    return _pooled(x, math.nan)
-
-
-def relu_max_pool2d(x, kernel, stride, padding, dilation):
-    """Return the largest value of each window, or 0 where all are negative."""
-    if _odd(x, kernel, stride, padding, dilation):
-        return plain_chain.relu_max_pool2d(x, kernel, stride, padding, dilation)
-    return _pooled(x, 0.0)
-
-
-def max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation):
-    """Send each window's gradient to its (first) largest value."""
-    if _odd(x, kernel, stride, padding, dilation) or grad.dtype != FLOAT32:
-        return plain.max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation)
-    return _sent_back(grad, x, y, math.nan)
-
-
-def relu_max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation):
-    """Send each window's gradient to its (first) largest value, if that is positive."""
-    if _odd(x, kernel, stride, padding, dilation) or grad.dtype != FLOAT32:
-        return plain_chain.relu_max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation)
-    return _sent_back(grad, x, y, 0.0)
-
-
-def _pooled(x, floor):
+        return plain.max_pool2d(x, kernel, stride, padding, dilation, rectify)
     source = batch_last(x)
     channels, height, width, batch = source.shape
     y = take(channels, height // 2, width // 2, batch)
-    _forward(source, y, floor)
+    _forward(source, y, 0.0 if rectify else math.nan)
     return batch_first(y)
 
 
-def _sent_back(grad, x, y, floor):
+def max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation, rectify=False):
+    """Send each window's gradient to its (first) largest value, if rectified only a positive."""
+    if _odd(x, kernel, stride, padding, dilation) or grad.dtype != FLOAT32:
+        return plain.max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation, rectify)
     source = batch_last(x)
     out = take(*source.shape)
     if source.shape[1] % 2 or source.shape[2] % 2:
         out[...] = 0  # the last row or column is in no window
-    _backward(source, batch_last(y), batch_last(grad), out, floor)
+    _backward(source, batch_last(y), batch_last(grad), out, 0.0 if rectify else math.nan)
     return batch_first(out)
 
 

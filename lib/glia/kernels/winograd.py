@@ -34,6 +34,7 @@ APART = 80  # floats between planes, so that they do not fall on the same lines 
 _COLUMNS = 384  # floats in a row of what is multiplied at once: whole tiles of every CPU
 _THIN = {3: 8, 5: 4}  # channels or filters below which the changes of basis cost too much
 
+_sum = vector_loop(lambda f, a, s: ([], a[0]), reduce="sum")
 doubt_of = vector_loop(lambda f, a, s: ([], a[0] * 0.0), reduce="sum")  # 0, or NaN
 
 
@@ -94,13 +95,13 @@ def correlate(
     parts = parts_for(y.size * weight[0].size, rows, reach)
     height = -(-rows // parts) + reach
     floats = points * ((channels * height + many * at_once) * line + 2 * APART) + batch
-    work, doubts = take(parts, floats), np.zeros(parts, FLOAT32)
-    window = np.array([padding[0][0], padding[1][0], reach, height, at_once])
+    work, doubts = take(parts, floats), np.empty(parts, FLOAT32)
+    window = padding[0][0], padding[1][0], reach, height, at_once
     given = filters[0, 0] if bias is None else bias
     zeros = np.zeros(batch, FLOAT32)
     table = table_of(height, tiles_of(width))
-    _share_rows(lying, filters, given, bias is not None, table, window, zeros, work, y, doubts)
-    return bool(doubts.sum() == 0)
+    with_bias = bias is not None
+    return _share_rows(lying, filters, given, with_bias, table, window, zeros, work, y, doubts)
 
 
 @jit
@@ -129,6 +130,7 @@ def spread_images(points, lying, start, left, many, height, tiles, nothing, out,
 
 @parallel
 def _share_rows(lying, filters, bias, with_bias, offsets, window, zeros, work, y, doubts):
+    """Write y; return whether all of it is finite."""
     parts, rows = len(work), y.shape[1]
     if parts == 1:
         doubts[0] = _rows(
@@ -140,6 +142,13 @@ def _share_rows(lying, filters, bias, with_bias, offsets, window, zeros, work, y
             doubts[t] = _rows(
                 first, last, lying, filters, bias, with_bias, offsets, window, zeros, work[t], y
             )
+    return vanish(doubts)
+
+
+@jit
+def vanish(doubts):
+    """Return whether all are 0, none of them NaN."""
+    return _sum((address(doubts),), doubts.size, ()) == 0
 
 
 @jit

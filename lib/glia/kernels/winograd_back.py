@@ -20,7 +20,16 @@ from ._core.memory import address
 from ._dots import sum_rows
 from ._jit import jit, parallel, prange
 from ._pool import FLOAT32, take
-from .winograd import APART, Pads, doubt_of, filters_forth, parts_for, spread_images, tiles_of
+from .winograd import (
+    APART,
+    Pads,
+    doubt_of,
+    filters_forth,
+    parts_for,
+    spread_images,
+    tiles_of,
+    vanish,
+)
 from .winograd_bases import FILTERS, join_pixels, turn_upstream
 
 _copy = vector_loop(lambda f, a, s: [a[0]], loads=(0,), stores=(1,), unroll=1)
@@ -58,12 +67,12 @@ def gradients(
     parts = parts_for(upstream.size * weight[0].size, min(rows, lying.shape[1]), reach)
     plan, height, height_v = _plan(rows, lying.shape[1], padding[0][0], reach, parts, needs[0])
     floats = (whole * height + channels * (height_v + 1)) * line + 3 * APART
-    work, doubts = take(parts, points * floats + batch), np.zeros(parts, FLOAT32)
+    work, doubts = take(parts, points * floats + batch), np.empty(parts, FLOAT32)
     sums = take(parts, points, whole // tile[0], -(-places // tile[1]), SUMS)
     filters = filters_forth(weight, back=True)
     out = take(*lying.shape) if needs[0] else lying
-    window = np.array([deep, padding[0][0], padding[1][0], dilation, height, height_v, *tile])
-    _share_parts(
+    window = deep, padding[0][0], padding[1][0], dilation, height, height_v, *tile
+    finite = _share_parts(
         upstream, lying, filters, tables[0](height_v, tiles), tables[1](height, tiles), plan,
         window, needs[0], needs[1], np.zeros(batch, FLOAT32), work, sums, out, doubts,
     )  # fmt: skip
@@ -71,9 +80,8 @@ def gradients(
     if needs[1]:
         in_order = np.empty((points, many, places), FLOAT32)
         grad = np.empty(weight.shape, FLOAT32)
-        _turn_filters_back(sums, tile[0], tile[1], matrix, in_order, grad)
-        grad = grad if np.isfinite(grad).all() else None
-    return out if needs[0] and doubts.sum() == 0 else None, grad
+        grad = grad if _turn_filters_back(sums, *tile, matrix, in_order, grad) else None
+    return out if needs[0] and finite else None, grad
 
 
 @functools.lru_cache(256)
@@ -101,6 +109,7 @@ def _share_parts(
     upstream, lying, filters, places, offsets, plan, window, images, weights, zeros, work, sums,
     out, doubts,
 ):  # fmt: skip
+    """Take all parts; return whether all of ∂x is finite."""
     if len(work) == 1:
         doubts[0] = _part(
             upstream, lying, filters, places, offsets, plan[0], window, images, weights, zeros,
@@ -112,6 +121,7 @@ def _share_parts(
                 upstream, lying, filters, places, offsets, plan[t], window, images, weights, zeros,
                 work[t], sums[t], out,
             )  # fmt: skip
+    return vanish(doubts)
 
 
 @jit
@@ -207,7 +217,10 @@ def _image_rows(
 
 @jit
 def _turn_filters_back(sums, tile_filters, tile_places, matrix, work, out):
-    """∂w = Gᵀ ∂U; the sums lie tile by tile, `work` gets them in order: (points, O, C · KH)."""
+    """∂w = Gᵀ ∂U; return whether it is finite.
+
+    The sums lie tile by tile, `work` gets them in order: (points, O, C · KH).
+    """
     parts, points, tiles, tiles_along, _ = sums.shape
     _, filters, places = work.shape
     source, target = address(sums), address(work)
@@ -231,3 +244,4 @@ def _turn_filters_back(sums, tile_filters, tile_places, matrix, work, out):
     gemm(
         target, 1, many, address(matrix), wide, address(out), wide, many, wide, points, 0, target
     )  # fmt: skip
+    return doubt_of((address(out),), out.size, ()) == 0

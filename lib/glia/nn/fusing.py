@@ -103,7 +103,7 @@ class _Stack(_Run):
     def __init__(self, layers: Sequence[Module]) -> None:
         super().__init__(layers)
         self._linear = [layer for layer in layers if type(layer) is Linear]
-        self._fitting: list[Any] = []
+        self._fitting: tuple = ()
         after = [*layers[1:], None]
         self._stack = Stack(
             [type(b) is ReLU for a, b in zip(layers, after, strict=True) if type(a) is Linear]
@@ -114,18 +114,18 @@ class _Stack(_Run):
         variables: list[Any] = [input]
         for layer in self._linear:
             variables += (layer.weight, layer.bias)
-        parameters = [None if v is None else v.array for v in variables[1:]]
+        parameters = tuple([None if v is None else v.array for v in variables[1:]])
         if len(parameters) != len(self._fitting) or not all(
             map(operator.is_, parameters, self._fitting)
         ):
-            self._fitting = parameters if _fit(parameters) else []
+            self._fitting = parameters if _fit(parameters) else ()
         features = self._fitting[0].shape[1:] if self._fitting else ()
         if not features or x.dtype.kind != "f" or x.shape[-1:] != features:
             return None
-        return LinearStack.run(tuple(variables), self._stack)
+        return LinearStack.run(tuple(variables), (x, self._fitting), self._stack)
 
 
-def _fit(parameters: list) -> bool:
+def _fit(parameters: tuple) -> bool:
     """Return whether weight and bias are there for each layer, and fit the layer before."""
     features = None
     for weight, bias in zip(parameters[::2], parameters[1::2], strict=True):
@@ -148,4 +148,4 @@ class _Pool(_Run):
             window = pool_window(input, pool.kernel_size, pool.stride, pool.padding, pool.dilation)
         except ValueError:
             return None
-        return ReLUMaxPool2d.run((input,), *window)
+        return ReLUMaxPool2d.run((input,), (input.array,), *window)

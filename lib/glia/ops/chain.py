@@ -14,10 +14,9 @@ import numpy as np
 from ..backend import implementation, reference
 from ..fused import FusedFunction
 from .activation import ReLU, relu_backward
-from .conv import Pads, Pair
 from .matmul import Linear, linear, linear_backward
 from .memory import Memory
-from .pool import MaxPool2d, max_pool2d, max_pool2d_backward
+from .pool import MaxPool2d
 
 Back = Callable[[np.ndarray, bool], tuple]
 
@@ -44,8 +43,7 @@ class LinearStack(FusedFunction):
     keeps_nothing = True
 
     @staticmethod
-    def forward(ctx, x, *rest):
-        *parameters, stack = rest
+    def forward(ctx, x, parameters, stack):
         y, back = implementation("linear_stack")(x, parameters, stack)
         ctx.save_for_backward(back)
         return y
@@ -112,14 +110,14 @@ class ReLUMaxPool2d(FusedFunction):
     keeps_nothing = True
 
     @staticmethod
-    def forward(ctx, x, kernel, stride, padding, dilation):
-        y = implementation("relu_max_pool2d")(x, kernel, stride, padding, dilation)
-        ctx.save_for_backward(x, y, kernel, stride, padding, dilation)
+    def forward(ctx, x, *window):
+        y = implementation("max_pool2d")(x, *window, True)
+        ctx.save_for_backward(x, y, *window, True)
         return y
 
     @staticmethod
     def backward(ctx, grad):
-        return (implementation("relu_max_pool2d_backward")(grad, *ctx.saved_tensors),)
+        return MaxPool2d.backward(ctx, grad)[:1]
 
     @staticmethod
     def last(*window):
@@ -128,27 +126,3 @@ class ReLUMaxPool2d(FusedFunction):
     @staticmethod
     def steps(variables, *window):
         return MaxPool2d.apply(ReLU.apply(*variables), *window)
-
-
-@reference(twin="glia.kernels.pool.relu_max_pool2d")
-def relu_max_pool2d(
-    x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair
-) -> np.ndarray:
-    """Return the largest value of each window of max(x, 0)."""
-    return max_pool2d(np.maximum(x, 0), kernel, stride, padding, dilation)
-
-
-@reference(twin="glia.kernels.pool.relu_max_pool2d_backward")
-def relu_max_pool2d_backward(
-    grad: np.ndarray,
-    x: np.ndarray,
-    y: np.ndarray,
-    kernel: Pair,
-    stride: Pair,
-    padding: Pads,
-    dilation: Pair,
-) -> np.ndarray:
-    """Send each window's gradient to its (first) largest value, if that is positive."""
-    rectified = np.maximum(x, 0)
-    grad = max_pool2d_backward(grad, rectified, y, kernel, stride, padding, dilation)
-    return relu_backward(grad, x)

@@ -62,8 +62,8 @@ class LayerNorm(Op, name="layer_norm"):
 
     @staticmethod
     def forward(ctx, x, count, weight, bias, eps):
-        y, mean, rstd = implementation("layer_norm")(x, count, weight, bias, eps)
-        ctx.save_for_backward(x, mean, rstd, count, weight)
+        y, statistics = implementation("layer_norm")(x, count, weight, bias, eps)
+        ctx.save_for_backward(x, statistics, count, weight)
         return y
 
     @staticmethod
@@ -80,22 +80,22 @@ def layer_norm(
     weight: np.ndarray | None,
     bias: np.ndarray | None,
     eps: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return γ x̂ + β over the last `count` axes, μ and 1/√(σ² + ε)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return γ x̂ + β over the last `count` axes; of each example μ and 1/√(σ² + ε), (2, N)."""
     x_hat, rstd, mean, _ = standardize(x, tuple(range(x.ndim - count, x.ndim)), eps)
-    return _affine(x_hat, weight, bias), mean, rstd
+    return _affine(x_hat, weight, bias), np.stack([mean.ravel(), rstd.ravel()])
 
 
 @reference(twin="glia.kernels.norm.layer_norm_backward")
 def layer_norm_backward(
     grad: np.ndarray,
     x: np.ndarray,
-    mean: np.ndarray,
-    rstd: np.ndarray,
+    statistics: np.ndarray,
     count: int,
     weight: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of x, γ and β."""
+    mean, rstd = statistics.reshape(2, *x.shape[: x.ndim - count], *(1,) * count)
     examples, inner = tuple(range(x.ndim - count)), tuple(range(x.ndim - count, x.ndim))
     x_hat = (x - mean) * rstd
     grad_hat = grad if weight is None else grad * weight

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..backend import implementation, reference
+from .activation import relu_backward
 from .conv import Pads, Pair, patches, scatter
 from .op import Op
 
@@ -30,9 +31,10 @@ class MaxPool2d(Op, name="max_pool2d"):
 
 @reference(twin="glia.kernels.pool.max_pool2d")
 def max_pool2d(
-    x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair
+    x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair, rectify: bool = False
 ) -> np.ndarray:
-    """Return the largest value of each window."""
+    """Return the largest value of each window, of max(x, 0) if it is to be rectified."""
+    x = np.maximum(x, 0) if rectify else x
     windows, winner = _winners(x, kernel, stride, padding, dilation)
     return np.take_along_axis(windows, winner[:, :, None], axis=2)[:, :, 0]
 
@@ -46,13 +48,15 @@ def max_pool2d_backward(
     stride: Pair,
     padding: Pads,
     dilation: Pair,
+    rectify: bool = False,
 ) -> np.ndarray:
     """Send each window's gradient to its winner, the first of equals; y is what forward gave."""
-    _, winner = _winners(x, kernel, stride, padding, dilation)
+    _, winner = _winners(np.maximum(x, 0) if rectify else x, kernel, stride, padding, dilation)
     places = np.arange(kernel[0] * kernel[1]).reshape(-1, 1, 1)
     columns = np.where(winner[:, :, None] == places, grad[:, :, None], 0)  # (N, C, K, H_out, W_out)
     spread = columns.reshape(*x.shape[:2], *kernel, *grad.shape[2:])
-    return scatter(spread, x.shape, stride, padding, dilation)
+    out = scatter(spread, x.shape, stride, padding, dilation)
+    return relu_backward(out, x) if rectify else out
 
 
 def _winners(

@@ -114,7 +114,7 @@ class SGD(Optimizer):
             return
         if not (group["lr_in_velocity"] or group["dampening"] or group["nesterov"]):
             velocities = [state.get("velocity") for state in states]
-            if all(velocity is not None for velocity in velocities):
+            if all([velocity is not None for velocity in velocities]):
                 run = implementation("momentum_updates_")
                 run(weights, grads, velocities, lr, momentum, notes)
                 return
