@@ -1,6 +1,5 @@
 """One process with student code in it, as the trusted side holds it."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -8,14 +7,12 @@ from typing import Any
 
 from . import answers, protocol
 from .answers import CellResult, End, Reply, SandboxError, StudentFailure
-from .folder import remove_tree
-from .life import Exit, Life
+from .exchange import Exchange
+from .life import Life
 from .limits import Limits
-from .wire import Ended, Watched
 
 _READY = 20.0  # seconds for a fresh box to say that it is ready
 _SHORT = 10.0  # seconds for what is not student code
-_AHEAD = 48 << 10  # bytes of requests that may wait in the box: less than a socket holds
 _FIGURES = 4  # text and figures of one cell together, in units of the text it may have
 
 
@@ -37,13 +34,7 @@ class Box:
 
     def __init__(self, life: Life, limits: Limits, scratch: Path | None = None, wait: bool = True):
         self.limits = limits
-        self.end: End | None = None
-        self._life, self._scratch = life, scratch
-        self._wire = Watched(life.wire, self._watch if scratch is not None else None)
-        self._asked = 0
-        self._waiting: Iterator[Any] | None = None
-        self._why = ""
-        self._memory = False
+        self._exchange = Exchange(life, limits, scratch)
         self._output_left = int(limits.output_mb * (1 << 20))
         self._ready = False
         if wait:
@@ -57,13 +48,10 @@ class Box:
         """
         if self._ready or self.end is not None:
             return
-        try:
-            ready, _ = self._wire.receive(_READY)
-        except (TimeoutError, Ended, protocol.WireError) as error:
-            ready = {"broken": f"it did not start ({type(error).__name__})"}
-        if "ready" not in ready:
-            self._stop("lost")
-            raise SandboxError(f"a box could not be set up: {str(ready.get('broken'))[:500]}")
+        greeting = self._exchange.greeting(_READY)
+        if "ready" not in greeting:
+            self._exchange.stop("lost")
+            raise SandboxError(f"a box could not be set up: {str(greeting.get('broken'))[:500]}")
         self._ready = True
 
     def __enter__(self) -> "Box":
@@ -71,6 +59,11 @@ class Box:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    @property
+    def end(self) -> End | None:
+        """How it ended, None while it lives."""
+        return self._exchange.end
 
     @property
     def alive(self) -> bool:
@@ -85,7 +78,7 @@ class Box:
                 what it used up is not known.
         """
         if self.end is None:
-            self._stop("ok", wait=wait)
+            self._exchange.stop("ok", wait=wait)
         assert self.end is not None
         return self.end
 
@@ -104,7 +97,7 @@ class Box:
         """
         requests = [({"op": "cell", "quiet": quiet}, source.encode()) for source in sources]
         begun = time.monotonic()
-        for value, seconds in self._stream(requests, timeout):
+        for value, seconds in self._exchange.stream(requests, timeout):
             if isinstance(value, StudentFailure):
                 yield self._failed_cell(value, time.monotonic() - begun)
                 return
@@ -125,7 +118,7 @@ class Box:
         Raises:
             StudentFailure: the box has ended, or the source does not run.
         """
-        self._ask({"op": "place"}, source.encode(), timeout)
+        self._exchange.ask({"op": "place"}, source.encode(), timeout)
 
     def place_all(self, sources: Iterable[str]) -> None:
         """:meth:`place` for several sources at once.
@@ -134,7 +127,7 @@ class Box:
             StudentFailure: the box has ended, or a source does not run.
         """
         requests = [({"op": "place"}, source.encode()) for source in sources]
-        for value, _ in self._stream(requests, lambda: _SHORT):
+        for value, _ in self._exchange.stream(requests, lambda: _SHORT):
             if isinstance(value, StudentFailure):
                 raise value
 
@@ -145,18 +138,18 @@ class Box:
             StudentFailure: the box has ended.
         """
         requests = [({"op": op, "name": name}, b"") for op in ("exists", "signature")]
-        (there, _), (names, _) = self._stream(requests, lambda: _SHORT)
+        (there, _), (names, _) = self._exchange.stream(requests, lambda: _SHORT)
         if isinstance(there, StudentFailure):
             raise there
         return there is True, answers.texts(names) if type(names) is list else None
 
     def exists(self, name: str) -> bool:
         """Whether the notebook defined something callable of that name."""
-        return self._ask({"op": "exists", "name": name}, b"", _SHORT)[0] is True
+        return self._exchange.ask({"op": "exists", "name": name}, b"", _SHORT)[0] is True
 
     def signature(self, name: str) -> list[str] | None:
         """The parameter names of a function of the student's, or None where they cannot be told."""
-        value = self._ask({"op": "signature", "name": name}, b"", _SHORT)[0]
+        value = self._exchange.ask({"op": "signature", "name": name}, b"", _SHORT)[0]
         return answers.texts(value) if type(value) is list else None
 
     def call(
@@ -184,7 +177,7 @@ class Box:
         """
         packed = protocol.pack((arguments, keywords or {}))
         request, blob = _call(name, packed, want_args)
-        value, seconds = self._ask(request, blob, timeout)
+        value, seconds = self._exchange.ask(request, blob, timeout)
         return self._reply(value, seconds, arguments, want_args)
 
     def calls(
@@ -210,7 +203,7 @@ class Box:
         asked = list(arguments)
         packed = packed or (lambda given: protocol.pack((given, {})))
         requests = [_call(name, packed(given), want_args) for given in asked]
-        answered = self._stream(requests, timeout)
+        answered = self._exchange.stream(requests, timeout)
         for given, (value, seconds) in zip(asked, answered, strict=False):
             if not isinstance(value, StudentFailure):
                 try:
@@ -221,7 +214,9 @@ class Box:
 
     def _reply(self, value: Any, seconds: float, arguments: tuple, want_args: bool) -> Reply:
         if type(value) is not dict or "value" not in value:
-            raise self._stop("lost", StudentFailure("bad_reply", "the answer was not readable"))
+            raise self._exchange.stop(
+                "lost", StudentFailure("bad_reply", "the answer was not readable")
+            )
         after = arguments if value.get("same") is True else value.get("args")
         return Reply(
             value=value["value"],
@@ -233,7 +228,9 @@ class Box:
     def _cell(self, source: str, timeout: float, quiet: bool) -> CellResult:
         begun = time.monotonic()
         try:
-            value, seconds = self._ask({"op": "cell", "quiet": quiet}, source.encode(), timeout)
+            value, seconds = self._exchange.ask(
+                {"op": "cell", "quiet": quiet}, source.encode(), timeout
+            )
         except StudentFailure as failure:
             return self._failed_cell(failure, time.monotonic() - begun)
         return self._cell_result(value, seconds)
@@ -259,121 +256,6 @@ class Box:
             attempts=answers.texts(value.get("attempts")),
         )
 
-    def _ask(self, request: dict, blob: bytes, timeout: float) -> tuple[Any, float]:
-        """The answer to a request, and the seconds it took; the box is gone if there is none."""
-        ((value, seconds),) = self._stream([(request, blob)], lambda: timeout)
-        if isinstance(value, StudentFailure):
-            raise value
-        return value, seconds
-
-    def _stream(
-        self, requests: list[tuple[dict, bytes]], timeout: Callable[[], float]
-    ) -> Iterator[tuple[Any, float]]:
-        """The answers to requests, or a StudentFailure in an answer's place, with its seconds.
-
-        Further requests wait in the box while it works on one; the clock of each starts when the
-        answer before it has arrived.
-        """
-        if self._waiting is not None:
-            for _ in self._waiting:  # nobody listened to the end: the next answer is not ours yet
-                pass
-        answered = self._exchange(requests, timeout)
-        self._waiting = answered
-        return answered
-
-    def _exchange(
-        self, requests: list[tuple[dict, bytes]], timeout: Callable[[], float]
-    ) -> Iterator[tuple[Any, float]]:
-        sizes: list[int] = []
-        ahead = 0
-        first = self._asked + 1
-        self._asked += len(requests)
-        for index in range(len(requests)):
-            begun = time.monotonic()
-            try:
-                if self.end is not None:
-                    raise StudentFailure("died", f"the process had already ended: {self._why}")
-                seconds = timeout()
-                messages = []
-                while len(sizes) < len(requests) and (len(sizes) <= index or ahead < _AHEAD):
-                    request, blob = requests[len(sizes)]
-                    message = protocol.frame({**request, "id": first + len(sizes)}, blob)
-                    if len(sizes) > index and ahead + len(message) > _AHEAD:
-                        break
-                    messages.append(message)
-                    ahead += len(message)
-                    sizes.append(len(message))
-                if messages:
-                    self._send(b"".join(messages), seconds)
-                value = self._receive(first + index, seconds - (time.monotonic() - begun), seconds)
-                ahead -= sizes[index]
-                yield value, time.monotonic() - begun
-            except StudentFailure as failure:
-                ahead -= sizes[index] if index < len(sizes) else 0
-                yield failure, time.monotonic() - begun
-
-    def _send(self, message: bytes, timeout: float) -> None:
-        try:
-            self._wire.send(message, timeout)
-        except TimeoutError:
-            late = StudentFailure("timeout", f"it took longer than {timeout:g} s")
-            raise self._stop("timeout", late) from None
-        except Ended:
-            raise self._stop("died") from None
-
-    def _receive(self, identity: int, left: float, timeout: float) -> Any:
-        """The answer to one request; the box is gone if there is none."""
-        try:
-            header, data = self._wire.receive(left)
-            if header.get("id") != identity:
-                raise protocol.WireError("it answers another question")
-            if self._scratch is not None:
-                self._watch()
-            if "failure" not in header:
-                return protocol.unpack(header.get("value"), data)
-        except TimeoutError:
-            late = StudentFailure("timeout", f"it took longer than {timeout:g} s")
-            raise self._stop("timeout", late) from None
-        except Ended:
-            raise self._stop("died") from None
-        except _TooMuch as error:
-            raise self._stop("disk", StudentFailure("died", str(error))) from None
-        except protocol.WireError as error:
-            odd = StudentFailure("bad_reply", f"the answer was not readable: {error}")
-            raise self._stop("lost", odd) from None
-        failure = answers.failure(header["failure"])
-        self._memory = self._memory or failure.message == _SENTENCES["memory"]
-        raise failure
-
-    def _stop(
-        self, how: str, failure: StudentFailure | None = None, wait: bool = True
-    ) -> StudentFailure:
-        """End the process; the failure to raise for the request that was under way."""
-        last = self._life.end() if wait else self._life.leave()
-        if how == "died":
-            how = self._cause(last)
-        if failure is None:
-            failure = StudentFailure("died", _SENTENCES.get(how, f"the process ended ({how})"))
-        self._why = failure.message
-        self.end = End(how, last.cpu, last.rss_mb)
-        if self._scratch is not None:
-            remove_tree(self._scratch)
-        return failure
-
-    def _cause(self, last: Exit) -> str:
-        if last.code in (-9, -24) and last.cpu > self.limits.cpu - 1:
-            return "cpu"
-        fatal = last.code in (-6, -7, -9, -11)
-        if fatal and (self._memory or last.rss_mb > 0.6 * self.limits.memory_mb):
-            return "memory"
-        return f"signal {-last.code}" if last.code < 0 else f"exit {last.code}"
-
-    def _watch(self) -> None:
-        """Without a disk of its own, what a box writes is counted from outside."""
-        files, size = usage(self._scratch)
-        if size > self.limits.disk_mb << 20 or files > self.limits.inodes:
-            raise _TooMuch(f"it filled its disk ({size >> 20} MiB in {files} files)")
-
 
 def _call(name: str, packed: tuple[dict, bytes], want_args: bool) -> tuple[dict, bytes]:
     """The request for a call, and the bytes that go with it."""
@@ -381,18 +263,6 @@ def _call(name: str, packed: tuple[dict, bytes], want_args: bool) -> tuple[dict,
     return {"op": "call", "name": name, "value": node, "want_args": want_args}, blob
 
 
-class _TooMuch(Exception):
-    """A box used up more than it may."""
-
-
-_SENTENCES = {
-    "cpu": "it used up its processor time",
-    "exit 0": "the process ended itself (exit)",
-    "memory": "it ran out of memory",
-    "signal 6": "the process crashed (abort)",
-    "signal 9": "the process was killed",
-    "signal 11": "the process crashed (segmentation fault)",
-}
 _NAMES = {"timeout": "TimeLimit", "died": "Died", "bad_reply": "Unreadable"}
 
 
@@ -405,16 +275,3 @@ def _as_output(failure: StudentFailure) -> dict:
         "evalue": failure.message,
         "traceback": [f"{name}: {failure.message}"],
     }
-
-
-def usage(directory: Path | None) -> tuple[int, int]:
-    """Files and bytes below a directory, links not followed."""
-    files = size = 0
-    for folder, folders, names in os.walk(directory or ""):
-        files += len(folders) + len(names)
-        for name in names:
-            try:
-                size += os.lstat(os.path.join(folder, name)).st_blocks * 512
-            except (OSError, AttributeError):  # just removed; Windows counts no blocks
-                continue
-    return files, size
