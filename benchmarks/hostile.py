@@ -41,7 +41,7 @@ class Student:
 
     name: str
     what: str
-    deserves: tuple[float, float]
+    deserves: tuple[float | None, float | None]  # None: it is refused
     lay: Callable[[Path, str], None]
 
 
@@ -255,8 +255,8 @@ CLASS = [
     Student("deleted", "the graded cell deleted", (2, 0), trick(_deleted)),
     Student("retyped", "the graded cell made text", (2, 0), trick(_retyped)),
     Student("swapped", "grade ids of two cells exchanged", (2, 0), trick(_swapped)),
-    Student("empty", "an empty file", (None, None), lambda c, n: lay(c, n, "")),  # type: ignore
-    Student("picture", "a JPEG by the name of ps1.ipynb", (None, None),  # type: ignore
+    Student("empty", "an empty file", (None, None), lambda c, n: lay(c, n, "")),
+    Student("picture", "a JPEG by the name of ps1.ipynb", (None, None),
             lambda c, n: lay(c, n, b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(200))),
 ]  # fmt: skip
 

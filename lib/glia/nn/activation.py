@@ -1,7 +1,5 @@
 """Activation functions as layers; each calls the function of its name in `glia.functional`."""
 
-# ruff: noqa: D102 - forward is the function of the class's name
-
 from __future__ import annotations
 
 import inspect

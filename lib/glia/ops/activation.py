@@ -3,8 +3,6 @@
 At a kink the slope is the left one (0 for ReLU at 0), as in PyTorch.
 """
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import numpy as np

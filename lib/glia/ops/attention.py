@@ -6,8 +6,6 @@ P ⊙ (g − Σ g P): each row of a softmax pulls against itself.
 Source: Vaswani et al. (2017), arXiv:1706.03762, equation 1.
 """
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import numpy as np

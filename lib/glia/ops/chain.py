@@ -3,8 +3,6 @@
 What is computed, and what a graph shows, is what the single ops say; see `glia.fused`.
 """
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -4,8 +4,6 @@ Y[n, o, i, j] = b[o] + Σ_{c, u, v} W[o, c, u, v] X[n, c, s·i + d·u, s·j + d�
 The patches are a view; a product with them and a sum is all there is. One dimension is height 1.
 """
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import numpy as np

@@ -4,8 +4,6 @@ Weights of classes and the reduction are PyTorch's: 'mean' divides by the sum of
 targets are class numbers, by the number of examples where they are probabilities.
 """
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Matrix products: the gradient of each factor is the upstream gradient times the other."""
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import math

@@ -7,8 +7,6 @@ With x̂ = (x − μ)/√(σ² + ε) and g the gradient of x̂, all three paths 
 ∂x = (g − mean(g) − x̂ · mean(g x̂)) / √(σ² + ε).
 """
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import math

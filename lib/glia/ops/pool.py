@@ -1,7 +1,5 @@
 """Pooling: the largest or the mean value of each window."""
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import numpy as np

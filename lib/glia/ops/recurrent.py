@@ -7,8 +7,6 @@ to the first and hands the gradient of h from step to step.
 A mask (T, N, 1) of 0 and 1 ends sequences early: where it is 0 the state is carried on unchanged.
 """
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Ops that sum up: each backward spreads the gradient over what was summed up."""
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import numpy as np

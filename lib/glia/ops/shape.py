@@ -1,7 +1,5 @@
 """Ops that move values and change none: each backward puts the gradient back where it came from."""
 
-# ruff: noqa: D102 - forward and backward are described by their class
-
 from __future__ import annotations
 
 import itertools

@@ -28,7 +28,7 @@ class LRScheduler:
 
     def lr_at(self, base: float, t: int) -> float:
         """Return the rate at time t of a group whose first rate was `base`."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} needs a method lr_at(base, t)")
 
     def step(self) -> None:
         """Let one unit of time pass."""

@@ -119,7 +119,7 @@ class Optimizer:
 
     def update(self, w: np.ndarray, grad: np.ndarray, state: State, group: Group) -> None:
         """Change w in place; `state` is this parameter's memory."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} needs a method update")
 
     def state_dict(self) -> dict[str, Any]:
         """Return settings and memory, parameters by number, for a checkpoint."""
