@@ -27,23 +27,25 @@ Figures of 2026-11-22, on two cores of an AMD EPYC with AVX-512, at best.
 
 The gates were set by steps that were written out for one model each, with layers fused and without
 a tape; such steps reach them on this processor too (MLP 4.2, tiny 26, LeNet 6.1, mini GPT 2.4).
-Here a layer that runs alone costs some 8 µs of Python through modules and the tape, forward and
+Here a layer that runs alone costs some 7 µs of Python through modules and the tape, forward and
 back, and its results go through memory once more. What a `Sequential` holds side by side, linear
 layers with their ReLUs, or a ReLU and its pool, runs in one kernel where nobody can see it. Where
 products are nearly all of the work, both libraries run them near the roof (below).
 
-- *tiny mlp*: no arithmetic at all. Of its 41 µs (65 before its layers ran together) the forward
-  pass takes 15, backward 17, the update 7; the kernels themselves less than 5.
+- *tiny mlp*: no arithmetic at all. Of its 37 µs (65 before its layers ran together) the forward
+  pass takes 14, backward 16, the update 7; the kernels themselves less than 5.
 - *mlp*: of a step with batch 32 the two large layers take 93 µs forward and 93 backward where 70
   and 80 would be the roof, as the input is turned round first; the update of the largest weight 21
   (Adam's 44).
-- *max pool*: the kernels take 11 of 27 µs, their wrappers 6, the tape 10. *Layer norm*: 21 of 41.
+- *max pool*: the kernels take 13 of 27 µs, their wrappers 4, module and tape 10. *Layer norm*: 21
+  of 41.
 - *conv 1 to 6*, *LeNet-5*: with 25 places in the window a product is short, and one channel is too
   few for the change of basis that makes the other convolutions quick; forward takes 35 µs with its
-  wrapper, the gradient of the filters 39, turning the images 4, Python 22 of some 103.
-- *mini GPT*: the ops take 5.6 of some 7 ms, the linear layers among them 3.1 at the roof; a model
-  of the same shape with almost no arithmetic takes 1.0 ms a step, which is Python. Its blocks are
-  written out by hand, so nothing runs together.
+  wrapper, the gradient of the filters 39, turning the images 4, Python 18 of some 98.
+- *mini GPT*: the ops take 5.6 of some 6.5 ms, the linear layers among them 4.2 (3.2 where their
+  arrays lie in the cache, 3.0 at the roof); a model of the same shape with almost no arithmetic
+  takes 0.7 ms a step, which is Python. Its blocks are written out by hand, so nothing runs
+  together.
 - *LSTM*: the products run at 195 to 220 of 214 GFLOP/s, so that a step of width 128 could gain at
   most a fifth more, in either library.
 
@@ -51,7 +53,7 @@ Tried without gain: list comprehensions or written-out code in place of the tape
 step), a heap in place of sorting the steps, sums into pooled memory, a C library that keeps what is
 freed, idle threads that spin longer, reciprocals by estimate, rows in groups of eight in softmax
 and layer norm, hand-written vectors in the perceptron's epoch, the change of basis for a single
-channel.
+channel, sums of residuals into memory at hand, pages of 2 MiB.
 """
 
 

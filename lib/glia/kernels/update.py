@@ -7,7 +7,6 @@ addresses, which are looked up once; the gradients are new arrays every time.
 
 from __future__ import annotations
 
-import itertools
 import operator
 from typing import Any
 
@@ -96,7 +95,9 @@ _NOTHING = np.zeros(0, np.float32)
 
 def _table(memory, *columns):
     """Return size and addresses of what is changed, one row for each parameter, or None."""
-    arrays = list(itertools.chain.from_iterable(columns))
+    arrays: list = []
+    for column in columns:
+        arrays += column
     known = memory.get("arrays", ())
     if len(known) != len(arrays) or not all(map(operator.is_, known, arrays)):
         memory["arrays"] = arrays

@@ -82,31 +82,29 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        states = self.state
         for number, group in enumerate(self.param_groups):
-            upwards = group.get("maximize")
+            params = [p for p in group["params"] if p.grad is not None]
+            if not params:
+                continue
+            weights, grads = [p.array for p in params], [p.grad.array for p in params]
+            if group.get("maximize"):
+                grads = [-grad for grad in grads]
             decay = 0 if self.decoupled else group.get("weight_decay")
-            weights, grads, memories = [], [], []
-            for parameter in group["params"]:
-                gradient = parameter.grad
-                if gradient is None:
-                    continue
-                state = states.get(parameter)
-                if state is None:
-                    state = states[parameter] = {"step": 0}
+            if decay:
+                grads = [grad + decay * w for grad, w in zip(grads, weights, strict=True)]
+            states = [self.state.get(p) or self._begin(p) for p in params]
+            for state in states:
                 state["step"] += 1
-                w, grad = parameter.array, gradient.array
-                if upwards:
-                    grad = -grad
-                if decay:
-                    grad = grad + decay * w
-                weights.append(w)
-                grads.append(grad)
-                memories.append(state)
-            if weights:
-                notes = self._notes.setdefault(number, Memory())
-                self.update_all(weights, grads, memories, group, notes)
+            notes = self._notes.get(number)
+            if notes is None:
+                notes = self._notes[number] = Memory()
+            self.update_all(weights, grads, states, group, notes)
         return loss
+
+    def _begin(self, parameter: Tensor) -> State:
+        """Return a parameter's memory of no step yet."""
+        state = self.state[parameter] = {"step": 0}
+        return state
 
     def update_all(
         self, weights: list, grads: list, states: list[State], group: Group, notes: Memory
