@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PAIRS = 15
+PAIRS = 21
 SLOT = 0.008  # seconds of calls in one slot
 PAUSE = 0.02  # seconds for the other runtime's threads to stop spinning
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import rng
+from .aligned import aligned
 from .dtypes import device as _device
 from .dtypes import get_default_dtype
 from .tensor import Tensor, as_array, tensor
@@ -44,7 +45,7 @@ def _shape(size: tuple) -> tuple[int, ...]:
 def _made(array: Any, dtype: Any, requires_grad: bool, device: Any) -> Tensor:
     if device is not None:
         _device(device)
-    out = Tensor.make(np.asarray(array, dtype=dtype or get_default_dtype()))
+    out = Tensor.make(aligned(np.asarray(array), dtype or get_default_dtype()))
     return out.requires_grad_() if requires_grad else out
 
 

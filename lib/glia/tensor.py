@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import autograd
+from .aligned import aligned
 from .dtypes import device, get_default_dtype
 from .operators import as_array
 from .tensor_methods import Methods
@@ -216,7 +217,7 @@ class Tensor(Methods):
             raise RuntimeError("only leaves can be copied deeply: call .detach() or .clone() first")
         out = type(self).__new__(type(self))
         Tensor.__init__(out, requires_grad=self.requires_grad)
-        out.array = self.array.copy()
+        out.array = aligned(self.array)
         return out
 
     __hash__ = object.__hash__  # type: ignore[assignment]
@@ -250,7 +251,7 @@ def tensor(data: Any, dtype: Any = None, requires_grad: bool = False, device: An
         tensor(3.)
     """
     _device(device)
-    out = Tensor.make(np.array(as_array(data, dtype)))
+    out = Tensor.make(aligned(as_array(data, dtype)))
     return out.requires_grad_() if requires_grad else out
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..aligned import aligned
 from ..gradmode import enable_grad
 from ..ops.memory import Memory
 from ..tensor import Tensor
@@ -166,5 +167,5 @@ class Optimizer:
 def kept(state: State, name: str, like: np.ndarray, start: float = 0.0) -> np.ndarray:
     """Return the remembered array of this name, made on first use."""
     if name not in state:
-        state[name] = np.full_like(like, start)
+        state[name] = aligned(np.full_like(like, start))
     return state[name]

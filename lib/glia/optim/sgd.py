@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..aligned import aligned
 from ..backend import implementation
 from ..ops import update  # noqa: F401 - registers the rules
 from ..ops.memory import Memory
@@ -93,7 +94,7 @@ class SGD(Optimizer):
             return
         push = lr * grad if group["lr_in_velocity"] else grad
         if "velocity" not in state:
-            velocity = state["velocity"] = push.copy()
+            velocity = state["velocity"] = aligned(push)
         else:
             velocity = state["velocity"]
             velocity *= momentum
