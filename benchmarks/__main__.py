@@ -1,4 +1,4 @@
-"""Run the benchmarks: python -m benchmarks [case …] [--json FILE] [--page FILE] [--pairs N]."""
+"""Run the benchmarks: python -m benchmarks [case …] [--json FILE] [--page FILE] [--walks N]."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ def main() -> int:
     parser.add_argument("case", nargs="*", help="beginnings of names; all by default")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
     parser.add_argument("--page", type=Path, help="write the table to this Markdown file too")
-    parser.add_argument("--pairs", type=int, default=15)
+    parser.add_argument("--pairs", type=int, help="of slots for each case and walk")
+    parser.add_argument("--walks", type=int, default=1, help="through the whole table")
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     pin(asked.threads)  # before anything that starts threads is imported
 
     from . import cases as package
-    from .harness import cases, geometric_mean, run
+    from .harness import PAIRS, cases, geometric_mean, joined, run
 
     try:
         import torch
@@ -46,11 +47,20 @@ def main() -> int:
     about = machine(asked.threads)
     print(" · ".join(f"{key} {value}" for key, value in about.items()))
     print(f"{'case':36} {'ours µs':>9} {'peer µs':>9} {'ratio min/median/max':>22}  gate  goal")
-    results = []
-    for each in chosen:
-        result = run(each, asked.pairs)
-        results.append(result)
-        print(line(result), flush=True)
+    walks = []
+    for _ in range(asked.walks):
+        walk = []
+        for each in chosen:
+            walk.append(run(each, asked.pairs or PAIRS))
+            print(line(walk[-1]), flush=True)
+        walks.append(walk)
+    results = [joined(list(runs)) for runs in zip(*walks, strict=True)]
+    means = [geometric_mean(walk) for walk in walks]
+    if asked.walks > 1:
+        alone = ", ".join(f"{mean:.2f}" for mean in means)
+        print(f"all walks together; their geometric means alone: {alone}")
+        for result in results:
+            print(line(result))
     if mean := geometric_mean(results):
         print(f"geometric mean of the cases with a gate: {mean:.2f}")
     if asked.json:
@@ -65,7 +75,8 @@ def main() -> int:
             "one thread": again(asked, ["--threads", "1"], {}),
             "AVX2": again(asked, [], AVX2),
         }
-        asked.page.write_text(page(about, results, elsewhere, lines(measure())), "utf-8")
+        text = page(about, results, elsewhere, lines(measure()), means)
+        asked.page.write_text(text, "utf-8")
     return int(any(bool(r.note) or r.median < r.gate for r in results))
 
 
@@ -84,7 +95,9 @@ def again(asked: argparse.Namespace, options: list[str], settings: dict[str, str
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         command = [sys.executable, "-m", "benchmarks", *asked.case, *options]
-        command += ["--pairs", str(asked.pairs), "--json", str(report)]
+        command += ["--json", str(report)]
+        if asked.pairs:
+            command += ["--pairs", str(asked.pairs)]
         subprocess.run(command, env={**os.environ, **settings}, check=False)
         results = json.loads(report.read_text())["results"]
     return {result["name"]: result["median"] for result in results}

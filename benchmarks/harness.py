@@ -3,7 +3,8 @@
 Values and gradients are compared before anything is timed. A shared machine's speed drifts by tens
 of per cent within a minute, so only the ratio of neighbours counts: each pair of slots gives one
 (between the quickest calls of both, which no other process interrupted), and the table shows the
-smallest, the median and the largest of them.
+smallest, the median and the largest of them. Where arrays come to lie in memory favours one or the
+other by some per cent; several walks through the table, each building its cases anew, even it out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PAIRS = 21
+PAIRS = 15
 SLOT = 0.008  # seconds of calls in one slot
 PAUSE = 0.02  # seconds for the other runtime's threads to stop spinning
 
@@ -56,7 +57,10 @@ class Case:
 
 @dataclass
 class Result:
-    """What a case came to: microseconds (medians of the slots' quickest calls) and ratios."""
+    """What a case came to: microseconds (medians of the slots' quickest calls) and ratios.
+
+    `quickest` holds for each pair of slots the seconds of our quickest call and of the peer's.
+    """
 
     name: str
     gate: float
@@ -67,6 +71,7 @@ class Result:
     median: float = 0.0
     high: float = 0.0
     note: str = ""
+    quickest: list[tuple[float, float]] = field(default_factory=list)
 
 
 def case(name: str, gate: float, goal: float, peer: str = "torch") -> Callable:
@@ -106,19 +111,31 @@ def run(case: Case, pairs: int = PAIRS) -> Result:
     steps = duel.ours, duel.theirs
     pairs = duel.rounds or pairs
     calls = [1, 1] if duel.rounds else [_calls(step) for step in steps]
-    quickest = np.empty((pairs, 2))
-    for pair in range(pairs):
+    for _ in range(pairs):
+        pair = []
         for side, step in enumerate(steps):
             time.sleep(PAUSE)
             if not duel.rounds:
                 step()
-            quickest[pair, side] = min(_timed(step) for _ in range(calls[side]))
-    ratios = quickest[:, 1] / quickest[:, 0]
-    result.ours_us, result.theirs_us = (float(v) * 1e6 for v in np.median(quickest, axis=0))
-    result.low, result.median, result.high = (
-        float(v) for v in (ratios.min(), np.median(ratios), ratios.max())
-    )
-    return result
+            pair.append(min(_timed(step) for _ in range(calls[side])))
+        result.quickest.append((pair[0], pair[1]))
+    return joined([result])
+
+
+def joined(results: list[Result]) -> Result:
+    """Return what several runs of one case came to; the first that could not be run, if any."""
+    for result in results:
+        if result.note:
+            return result
+    first = results[0]
+    total = Result(first.name, first.gate, first.goal)
+    total.quickest = [pair for result in results for pair in result.quickest]
+    ours, theirs = np.array(total.quickest).T
+    ratios = theirs / ours
+    total.ours_us, total.theirs_us = float(np.median(ours)) * 1e6, float(np.median(theirs)) * 1e6
+    total.low, total.high = float(ratios.min()), float(ratios.max())
+    total.median = float(np.median(ratios))
+    return total
 
 
 def geometric_mean(results: list[Result]) -> float:

@@ -11,10 +11,11 @@ _HEAD = """# Benchmarks
 Training steps as a student would write them, ours against PyTorch on the same CPU with equal
 threads (the perceptron against scikit-learn). Both run in one process, in turns; values and
 gradients are compared first. A ratio above 1 means that ours is quicker: the smallest, the median
-and the largest over the pairs, then the median with other settings: {settings}. *Gate* and *goal*
-are what the project set itself; rows without them are for information.
+and the largest over the pairs of all walks through the table, then the median of one walk with
+other settings: {settings}. *Gate* and *goal* are what the project set itself; rows without
+them are for information.
 
-Made by `python -m benchmarks --page docs/benchmarks.md` on {date}: {about}.
+Made by `python -m benchmarks --walks {walks} --page docs/benchmarks.md` on {date}: {about}.
 
 | case | ours, µs | peer, µs | min | median | max | gate | goal | {columns} | |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | {rules} | --- |
@@ -62,6 +63,7 @@ def page(
     results: list[Result],
     elsewhere: dict[str, dict[str, float]],
     roof: list[str],
+    means: list[float],
 ) -> str:
     """Return the page's Markdown.
 
@@ -70,10 +72,12 @@ def page(
         results: the rows.
         elsewhere: median ratios by case, for each other setting.
         roof: sentences on how close to the machine the kernels come.
+        means: the geometric mean of each walk alone.
     """
     text = _HEAD.format(
         date=datetime.date.today().isoformat(),
         about=", ".join(f"{key} {value}" for key, value in about.items()),
+        walks=len(means),
         settings=", ".join(elsewhere),
         columns=" | ".join(elsewhere),
         rules=" | ".join("---:" for _ in elsewhere),
@@ -89,6 +93,8 @@ def page(
             f"| {r.name} | {r.ours_us:.0f} | {r.theirs_us:.0f} | {r.low:.2f} | **{r.median:.2f}** "
             f"| {r.high:.2f} | {aims} | {others} | {met} |\n"
         )
-    text += f"\nGeometric mean of the cases with a gate: {geometric_mean(results):.2f}.\n"
+    alone = ", ".join(f"{mean:.2f}" for mean in means)
+    text += f"\nGeometric mean of the cases with a gate: {geometric_mean(results):.2f} "
+    text += f"(of each walk alone: {alone}).\n"
     text += WHY + "\n## How close to the machine\n\n"
     return text + "".join(f"- {each}\n" for each in roof)

@@ -47,12 +47,11 @@ class FusedFunction(Function):
         ctx = Fused(cls, variables, settings)
         array = cls.forward(ctx, *arrays, *settings)
         result = make(array)
-        if gradmode.enabled and True in ctx.needs:
-            ctx.edges = [
-                (i, v, v.grad_fn, v.output_index)
-                for i, v in enumerate(variables)
-                if v.requires_grad
-            ]
+        edges = [
+            (i, v, v.grad_fn, v.output_index) for i, v in enumerate(variables) if v.requires_grad
+        ]
+        if gradmode.enabled and edges:
+            ctx.edges = edges
             ctx.shapes = ((array.shape, array.dtype),)
             result.requires_grad = True
             result.grad_fn = ctx
@@ -66,12 +65,10 @@ class Fused(Context):
         fused: its Function.
         variables: what gradients are handed on to.
         settings: the other arguments.
-        needs: for each variable, whether its gradient is asked for.
     """
 
     def __init__(self, fused: type[FusedFunction], variables: tuple, settings: tuple) -> None:
         self.fused, self.variables, self.settings = fused, variables, settings
-        self.needs = [v.requires_grad for v in variables]
         self.number = next(function.numbers)
 
     def __getattr__(self, name: str) -> Any:
