@@ -41,7 +41,7 @@ class Student:
 
     name: str
     what: str
-    deserves: tuple[float | None, float | None]  # None: it is refused
+    deserves: tuple[float | None, float | None]  # None: no score at all
     lay: Callable[[Path, str], None]
 
 

@@ -42,11 +42,11 @@ products are nearly all of the work, both libraries run them near the roof (belo
   of 41.
 - *conv 1 to 6*, *LeNet-5*: with 25 places in the window a product is short, and one channel is too
   few for the change of basis that makes the other convolutions quick; forward takes 35 µs with its
-  wrapper, the gradient of the filters 39, turning the images 4, Python 18 of some 98.
-- *mini GPT*: the ops take 5.6 of some 6.5 ms, the linear layers among them 4.2 (3.2 where their
-  arrays lie in the cache, 3.0 at the roof); a model of the same shape with almost no arithmetic
-  takes 0.7 ms a step, which is Python. Its blocks are written out by hand, so nothing runs
-  together.
+  wrapper, the gradient of the filters 39, turning the images 4, Python 20 of some 98.
+- *mini GPT*: in its best step the ops take 5.6 of 6.3 ms, the linear layers among them 3.5 (3.2
+  where their arrays lie in the cache, 3.0 at the roof), attention 1.1; in the median step 7.1 of
+  8.1, 4.2 and 1.4. A model of the same shape with almost no arithmetic takes 0.7 ms a step, which
+  is Python. Its blocks are written out by hand, so nothing runs together.
 - *LSTM*: the products run at 195 to 220 of 214 GFLOP/s, so that a step of width 128 could gain at
   most a fifth more, in either library.
 
@@ -54,7 +54,7 @@ Tried without gain: list comprehensions or written-out code in place of the tape
 step), a heap in place of sorting the steps, sums into pooled memory, a C library that keeps what is
 freed, idle threads that spin longer, reciprocals by estimate, rows in groups of eight in softmax
 and layer norm, hand-written vectors in the perceptron's epoch, the change of basis for a single
-channel, sums of residuals into memory at hand, pages of 2 MiB.
+channel, rows of a softmax two by two, pages of 2 MiB.
 """
 
 
