@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from glia.ops.activation import gelu as plain_gelu
-from glia.ops.activation import times as plain_times
 
 from ._core.loops import vector_loop
 from ._core.memory import address
 from ._jit import jit, parallel, prange
-from ._layout import as_it_lies, in_order
+from ._layout import as_it_lies
 from ._pool import FLOAT32, take
 from ._share import STREAM, parts_of, share
 
@@ -57,7 +56,6 @@ _exact_loop = vector_loop(_exact, loads=(0,), stores=(1,))
 _exact_slopes = vector_loop(_exact_and_slope, loads=(0,), stores=(1, 2))
 _approximate_loop = vector_loop(_approximate, loads=(0,), stores=(1,))
 _approximate_slopes = vector_loop(_approximate_and_slope, loads=(0,), stores=(1, 2))
-_multiply = vector_loop(lambda f, a, s: [a[0] * a[1]], loads=(0, 1), stores=(2,))
 _WORTH = STREAM // 8  # an element costs many times what reading it does
 
 
@@ -72,16 +70,6 @@ def gelu(x, approximate, with_slope):
     if back is not None:
         y, slope = y.transpose(back), slope.transpose(back)
     return y, slope if with_slope else None
-
-
-def times(grad, slope):
-    """Return the product, entry by entry."""
-    if not grad.dtype == slope.dtype == FLOAT32:
-        return plain_times(grad, slope)
-    lying, there, back = as_it_lies(slope)
-    out = take(*lying.shape)
-    _product(in_order(grad, there).ravel(), lying.ravel(), out.ravel())
-    return out if back is None else out.transpose(back)
 
 
 @parallel
@@ -107,16 +95,3 @@ def _some(x, y, slope, size, exact, with_slope):
         _approximate_slopes((x, y, slope), size, ())
     else:
         _approximate_loop((x, y), size, ())
-
-
-@parallel
-def _product(a, b, out):
-    pa, pb, po, size = address(a), address(b), address(out), a.size
-    if size < STREAM:
-        _multiply((pa, pb, po), size, ())
-    else:
-        parts = parts_of(size, STREAM)
-        for t in prange(parts):
-            first, last = share(t, parts, size, 16)
-            shift = 4 * first
-            _multiply((pa + shift, pb + shift, po + shift), last - first, ())

@@ -114,7 +114,7 @@ class GELU(Op, name="gelu"):
 
     @staticmethod
     def backward(ctx, grad):
-        return implementation("times")(grad, *ctx.saved_tensors), None
+        return implementation("multiply")(grad, *ctx.saved_tensors), None
 
 
 @reference(twin="glia.kernels.gelu.gelu")
@@ -133,12 +133,6 @@ def gelu(x: np.ndarray, approximate: str, with_slope: bool) -> tuple[np.ndarray,
     else:
         raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
     return x * cdf, slope
-
-
-@reference(twin="glia.kernels.gelu.times")
-def times(grad: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """Return the product, entry by entry."""
-    return grad * slope
 
 
 _GELU_SCALE = float(np.sqrt(2 / np.pi))
@@ -257,11 +251,11 @@ class Dropout(Op, name="dropout"):
     @staticmethod
     def forward(ctx, x, mask):
         ctx.save_for_backward(mask)
-        return x * mask
+        return implementation("multiply")(x, mask)
 
     @staticmethod
     def backward(ctx, grad):
-        return grad * ctx.saved_tensors[0], None
+        return implementation("multiply")(grad, ctx.saved_tensors[0]), None
 
 
 class Embedding(Op, name="embedding"):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..backend import reference
+from ..backend import implementation, reference
 from .op import Op, unbroadcast
 
 _Array = np.ndarray
@@ -43,10 +43,11 @@ def binary(name: str, value: Callable, slope_a: Callable, slope_b: Callable) -> 
     def backward(ctx, grad):
         a, b, y = ctx.saved_tensors
         needs_a, needs_b = ctx.needs_input_grad
+        run = implementation("multiply")
         with np.errstate(divide="ignore", invalid="ignore"):  # as IEEE and PyTorch: inf, nan
             return (
-                unbroadcast(grad * slope_a(a, b, y), np.shape(a)) if needs_a else None,
-                unbroadcast(grad * slope_b(a, b, y), np.shape(b)) if needs_b else None,
+                unbroadcast(run(grad, slope_a(a, b, y)), np.shape(a)) if needs_a else None,
+                unbroadcast(run(grad, slope_b(a, b, y)), np.shape(b)) if needs_b else None,
             )
 
     return _op(name, forward, backward)
@@ -96,9 +97,23 @@ def _recip(x: _Array) -> _Array:
         return 1 / x
 
 
-Add = _plus_or_minus("Add", np.add, 1)
+@reference(twin="glia.kernels.elementwise.add")
+def add(a: _Array, b: _Array) -> _Array:
+    """Return a + b."""
+    return np.add(a, b)
+
+
+@reference(twin="glia.kernels.elementwise.multiply")
+def multiply(a: _Array, b: _Array) -> _Array:
+    """Return a b."""
+    return np.multiply(a, b)
+
+
+Add = _plus_or_minus("Add", lambda a, b: implementation("add")(a, b), 1)
 Sub = _plus_or_minus("Sub", np.subtract, -1)
-Mul = binary("Mul", np.multiply, lambda a, b, y: b, lambda a, b, y: a)
+Mul = binary(
+    "Mul", lambda a, b: implementation("multiply")(a, b), lambda a, b, y: b, lambda a, b, y: a
+)
 Div = binary(
     "Div", _quietly(np.true_divide), lambda a, b, y: 1 / np.asarray(b), lambda a, b, y: -y / b
 )

@@ -156,7 +156,8 @@ class CrossEntropyLoss(Op, name="cross_entropy"):
     @staticmethod
     def backward(ctx, grad):
         if len(ctx.saved_tensors) == 1:
-            return grad * ctx.saved_tensors[0], None, None, None, None, None
+            grad_z = implementation("multiply")(ctx.saved_tensors[0], grad)
+            return grad_z, None, None, None, None, None
         log_p, wq, z_shape, shape, count, reduction, smoothing = ctx.saved_tensors
         g = spread(grad, shape, reduction, count).reshape(-1, 1)
         grad_z = g * (np.exp(log_p) * wq.sum(axis=1, keepdims=True) - wq)

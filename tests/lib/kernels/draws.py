@@ -91,8 +91,28 @@ def gelu(draw):
     return np.asarray(x), str(draw.rng.choice(["none", "tanh"])), with_slope
 
 
-def times(draw):
-    return relu_backward(draw)
+def add(draw):
+    """Operands alike, or broadcast, or a number; images with the batch innermost."""
+    x, kind = relu(draw)[0], draw.rng.random()
+    if kind < 0.3:  # such as go to the pool, and such as go to two threads
+        shape = (4, int(draw.rng.integers(1, 120)), 3, 160)
+        x = draw.array(*shape)
+        if kind < 0.1:
+            x = np.asarray(draw.array(*shape[1:], 4).transpose(3, 0, 1, 2))
+    how = draw.rng.integers(5)
+    if how == 0:
+        return x, 0.5
+    if how == 1 and x.ndim:
+        return draw.array(*x.shape[1:]), x
+    if how == 2 and x.ndim > 1:
+        return x, draw.array(x.shape[0], *(1,) * (x.ndim - 1))
+    if how == 3:
+        return x, draw.array(*x.shape)
+    return x, np.asarray(x + 1)
+
+
+def multiply(draw):
+    return add(draw)
 
 
 def softmax(draw):
@@ -348,7 +368,8 @@ CASES: list = [
     relu_backward,
     class_cross_entropy,
     gelu,
-    times,
+    add,
+    multiply,
     softmax,
     softmax_backward,
     log_softmax,
