@@ -89,7 +89,8 @@ def adam_updates_(weights, grads, ms, vs, lr, beta1, beta2, eps, t, memory):
         _adam(table, start, *flat[start : start + _SEVERAL], *settings)
 
 
-_SEVERAL = 8  # parameters in one launch
+_SEVERAL = 8  # parameters in one launch, each of which all threads share
+_WORTH = STREAM // 2  # floats of weights in one launch; there are three or more of others
 _NOTHING = np.zeros(0, np.float32)
 
 
@@ -143,32 +144,41 @@ def _one_by_one(plain_update: Any, update: Any, columns: tuple, settings: tuple)
 def _sgd(table, start, g0, g1, g2, g3, g4, g5, g6, g7, rate):
     grads = _places(g0, g1, g2, g3, g4, g5, g6, g7)
     settings = (np.float32(rate),)
-    for i in range(min(len(table) - start, 8)):
-        pg, size, pw = grads[i], table[start + i, 0], table[start + i, 1]
-        if size < STREAM:
-            _plain_loop((pw, pg), size, settings)
-        else:
-            parts = parts_of(size, STREAM)
-            for t in prange(parts):
-                first, last = share(t, parts, size, 16)
-                shift = 4 * first
-                _plain_loop((pw + shift, pg + shift), last - first, settings)
+    parts = parts_of(_floats(table, start), _WORTH)
+    if parts == 1:
+        _sgd_part(0, 1, table, start, grads, settings)
+    else:
+        for t in prange(parts):
+            _sgd_part(t, parts, table, start, grads, settings)
+
+
+@jit
+def _sgd_part(part, parts, table, start, grads, settings):
+    for i in range(min(len(table) - start, _SEVERAL)):
+        size, pw = table[start + i, 0], table[start + i, 1]
+        first, last = share(part, parts, size, 16)
+        _plain_loop((pw + 4 * first, grads[i] + 4 * first), last - first, settings)
 
 
 @parallel
 def _momentum(table, start, g0, g1, g2, g3, g4, g5, g6, g7, rate, kept):
     grads = _places(g0, g1, g2, g3, g4, g5, g6, g7)
     settings = np.float32(rate), np.float32(kept)
-    for i in range(min(len(table) - start, 8)):
-        pg, size, pw, pv = grads[i], table[start + i, 0], table[start + i, 1], table[start + i, 2]
-        if size < STREAM:
-            _momentum_loop((pw, pg, pv), size, settings)
-        else:
-            parts = parts_of(size, STREAM)
-            for t in prange(parts):
-                first, last = share(t, parts, size, 16)
-                shift = 4 * first
-                _momentum_loop((pw + shift, pg + shift, pv + shift), last - first, settings)
+    parts = parts_of(_floats(table, start), _WORTH)
+    if parts == 1:
+        _momentum_part(0, 1, table, start, grads, settings)
+    else:
+        for t in prange(parts):
+            _momentum_part(t, parts, table, start, grads, settings)
+
+
+@jit
+def _momentum_part(part, parts, table, start, grads, settings):
+    for i in range(min(len(table) - start, _SEVERAL)):
+        size, pw, pv = table[start + i, 0], table[start + i, 1], table[start + i, 2]
+        first, last = share(part, parts, size, 16)
+        shift = 4 * first
+        _momentum_loop((pw + shift, grads[i] + shift, pv + shift), last - first, settings)
 
 
 @parallel
@@ -178,18 +188,32 @@ def _adam(table, start, g0, g1, g2, g3, g4, g5, g6, g7, rate, beta1, beta2, root
         np.float32(rate), np.float32(beta1), np.float32(1 - beta1), np.float32(beta2),
         np.float32(1 - beta2), np.float32(root), np.float32(eps),
     )  # fmt: skip
-    for i in range(min(len(table) - start, 8)):
-        pg, size, pw = grads[i], table[start + i, 0], table[start + i, 1]
+    parts = parts_of(_floats(table, start), _WORTH // 2)
+    if parts == 1:
+        _adam_part(0, 1, table, start, grads, settings)
+    else:
+        for t in prange(parts):
+            _adam_part(t, parts, table, start, grads, settings)
+
+
+@jit
+def _adam_part(part, parts, table, start, grads, settings):
+    for i in range(min(len(table) - start, _SEVERAL)):
+        size, pw = table[start + i, 0], table[start + i, 1]
         pm, pv = table[start + i, 2], table[start + i, 3]
-        if size < STREAM:
-            _adam_loop((pw, pg, pm, pv), size, settings)
-        else:
-            parts = parts_of(size, STREAM)
-            for t in prange(parts):
-                first, last = share(t, parts, size, 16)
-                shift = 4 * first
-                places = pw + shift, pg + shift, pm + shift, pv + shift
-                _adam_loop(places, last - first, settings)
+        first, last = share(part, parts, size, 16)
+        shift = 4 * first
+        places = pw + shift, grads[i] + shift, pm + shift, pv + shift
+        _adam_loop(places, last - first, settings)
+
+
+@jit
+def _floats(table, start):
+    """Return how many floats one launch changes."""
+    total = 0
+    for i in range(start, min(len(table), start + _SEVERAL)):
+        total += table[i, 0]
+    return total
 
 
 @jit
