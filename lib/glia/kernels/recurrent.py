@@ -18,6 +18,7 @@ from ._core.memory import address
 from ._jit import jit, parallel, prange
 from ._pool import FLOAT32, ready, take
 from ._share import SERIAL, share
+from .linear import linear, turned_copy
 
 
 def _lstm_gates(f, a, s):
@@ -75,7 +76,7 @@ def lstm(x, h, c, w_ih, w_hh, b_ih, b_hh, mask):
     gates = _projected(x, w_ih, b_ih, b_hh)
     states, cells = take(steps + 1, batch, size), take(steps + 1, batch, size)
     states[0], cells[0] = h, c
-    _lstm_forward(gates, np.ascontiguousarray(w_hh.T), states, cells)
+    _lstm_forward(gates, turned_copy(ready(w_hh)), states, cells)
     return gates, states, cells
 
 
@@ -103,7 +104,7 @@ def gru(x, h, w_ih, w_hh, b_ih, b_hh, reset, update, mask):
     states[0] = h
     bias = np.zeros(3 * size, FLOAT32) if b_hh is None else ready(b_hh)
     room = np.empty((batch, 3 * size), FLOAT32)
-    _gru_forward(inputs, np.ascontiguousarray(w_hh.T), bias, room, gates, states)
+    _gru_forward(inputs, turned_copy(ready(w_hh)), bias, room, gates, states)
     return gates, states
 
 
@@ -126,8 +127,6 @@ def _all_float32(*arrays):
 
 def _projected(x, weight, bias, more):
     """Return x Wᵀ + b for all steps at once."""
-    from .linear import linear
-
     total = bias if more is None else more if bias is None else bias + more
     return linear(x, weight, total)
 
