@@ -151,6 +151,7 @@ from glia.functions import (
     where,
 )
 from glia.gradmode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from glia.heap import keep_freed_memory
 from glia.neurons import (
     Adaline,
     LogisticRegression,
@@ -177,6 +178,8 @@ if TYPE_CHECKING:
     widgets: ModuleType
 
 __version__ = "0.1.0"
+
+keep_freed_memory()
 
 __all__ = [
     "Adaline",

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import rng
 from ..backend import implementation
 from ..errors import ShapeError
 from ..ops.attention import Attention
 from ..tensor import Tensor
-from .linear import linear
+from .linear import dropout_mask, linear
 
 
 def scaled_dot_product_attention(
@@ -67,7 +66,7 @@ def _dropout(query: Tensor, key: Tensor, p: float) -> np.ndarray | None:
     if p == 0:
         return None
     shape = (*np.broadcast_shapes(query.shape[:-2], key.shape[:-2]), query.shape[-2], key.shape[-2])
-    return (rng.generator().random(shape) >= p) * query.dtype.type(1 / (1 - p) if p < 1 else 0)
+    return dropout_mask(shape, p, query.dtype)
 
 
 def multi_head_attention_forward(

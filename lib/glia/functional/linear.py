@@ -16,6 +16,8 @@ from ..ops.matmul import Linear
 from ..ops.shape import Pad
 from ..tensor import Tensor
 
+_PIECE = 8192  # random numbers drawn at a time: all at once take more memory than what they make
+
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Y = X Wᵀ + b.
@@ -51,9 +53,19 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         raise ValueError(f"dropout: got p = {p}; expected a probability from 0 to 1")
     if not training or p == 0:
         return input
-    kept = rng.generator().random(input.shape) >= p
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    return ops.Dropout.apply(input, kept * input.dtype.type(scale))
+    return ops.Dropout.apply(input, dropout_mask(input.shape, p, input.dtype))
+
+
+def dropout_mask(shape: tuple[int, ...], p: float, dtype: np.dtype) -> np.ndarray:
+    """Return 0 with probability p, else 1/(1 − p), so that the mean stays what it was."""
+    mask, scale = np.empty(shape, dtype), dtype.type(1 / (1 - p) if p < 1 else 0)
+    flat, source = mask.reshape(-1), rng.generator()
+    numbers = np.empty(min(flat.size, _PIECE))
+    for first in range(0, flat.size, _PIECE):
+        piece = flat[first : first + _PIECE]
+        drawn = source.random(out=numbers[: piece.size])
+        np.multiply(drawn >= p, scale, out=piece)
+    return mask
 
 
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:

@@ -190,10 +190,11 @@ class Where(Op):
     def backward(ctx, grad):
         """Give each operand the gradient of the places where it was chosen."""
         condition, shape_a, shape_b = ctx.saved_tensors
+        _, needs_a, needs_b = ctx.needs_input_grad
         return (
             None,
-            unbroadcast(np.where(condition, grad, 0), shape_a),
-            unbroadcast(np.where(condition, 0, grad), shape_b),
+            unbroadcast(np.where(condition, grad, 0), shape_a) if needs_a else None,
+            unbroadcast(np.where(condition, 0, grad), shape_b) if needs_b else None,
         )
 
 
