@@ -14,14 +14,58 @@ from .sigmoid import log_sigmoid, sigmoid, sigmoid_grad
 from .softmax import log_softmax, log_softmax_grad, softmax, softmax_grad
 from .threshold import heaviside, sign
 
-Sigmoid = unary("Sigmoid", sigmoid, lambda x, y: sigmoid_grad(x))
 LogSigmoid = unary("LogSigmoid", log_sigmoid, lambda x, y: sigmoid(-x))
 Tanh = unary("Tanh", np.tanh, lambda x, y: 1 - y * y)
-SiLU = unary("SiLU", lambda x: x * sigmoid(x), lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)))
 Step = unary("Step", lambda z: heaviside(z).astype(z.dtype), lambda x, y: 0)
 SignStep = unary("Sign", lambda z: sign(z).astype(z.dtype), lambda x, y: 0)
-for _name, _op in (("sigmoid", Sigmoid), ("tanh", Tanh), ("silu", SiLU)):
-    Op.named[_name] = _op
+Op.named["tanh"] = Tanh
+
+
+class _KeepsSlope(Op):
+    """An activation whose forward computes the slope as well, in one pass over x."""
+
+    keeps_nothing = True
+
+    @staticmethod
+    def backward(ctx, grad):
+        product = implementation("multiply")(grad, *ctx.saved_tensors)
+        return (product, *[None] * (len(ctx.args) - 1))
+
+
+class Sigmoid(_KeepsSlope, name="sigmoid"):
+    """y = σ(x) = 1 / (1 + e^(−x)); its slope is σ(x) (1 − σ(x))."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y, slope = implementation("sigmoid")(x, ctx.needs_input_grad[0])
+        ctx.save_for_backward(slope)
+        return y
+
+
+class SiLU(_KeepsSlope, name="silu"):
+    """y = x σ(x); its slope is σ(x) (1 + x σ(−x))."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y, slope = implementation("silu")(x, ctx.needs_input_grad[0])
+        ctx.save_for_backward(slope)
+        return y
+
+
+_Values = tuple[np.ndarray, np.ndarray | None]
+
+
+@reference("sigmoid", twin="glia.kernels.activation.sigmoid")
+def sigmoid_forward(x: np.ndarray, with_slope: bool) -> _Values:
+    """Return σ(x), and if asked for its slope."""
+    return sigmoid(x), sigmoid_grad(x) if with_slope else None
+
+
+@reference(twin="glia.kernels.activation.silu")
+def silu(x: np.ndarray, with_slope: bool) -> _Values:
+    """Return x σ(x), and if asked for its slope."""
+    s = sigmoid(x)
+    return x * s, s * (1 + x * sigmoid(-x)) if with_slope else None
 
 
 class ReLU(Op, name="relu"):
@@ -51,18 +95,21 @@ def relu_backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
     return grad * (x > 0)
 
 
-class LeakyReLU(Op, name="leaky_relu"):
+class LeakyReLU(_KeepsSlope, name="leaky_relu"):
     """y = x for x > 0, else α x."""
 
     @staticmethod
     def forward(ctx, x, negative_slope):
-        slope = np.where(x > 0, 1, negative_slope).astype(x.dtype)
+        y, slope = implementation("leaky_relu")(x, negative_slope)
         ctx.save_for_backward(slope)
-        return x * slope
+        return y
 
-    @staticmethod
-    def backward(ctx, grad):
-        return grad * ctx.saved_tensors[0], None
+
+@reference(twin="glia.kernels.activation.leaky_relu")
+def leaky_relu(x: np.ndarray, negative_slope: float) -> _Values:
+    """Return x where it is positive, else α x, and the slope: 1 or α."""
+    slope = np.where(x > 0, 1, negative_slope).astype(x.dtype)
+    return x * slope, slope
 
 
 class PReLU(Op, name="prelu"):
@@ -98,13 +145,11 @@ class ELU(Op, name="elu"):
         return grad * scale * np.where(x > 0, 1, below + alpha), None, None
 
 
-class GELU(Op, name="gelu"):
+class GELU(_KeepsSlope, name="gelu"):
     """y = x Φ(x), Φ the normal distribution function; 'tanh' takes the approximation of GPT.
 
     Source: Hendrycks & Gimpel (2016), arXiv:1606.08415.
     """
-
-    keeps_nothing = True
 
     @staticmethod
     def forward(ctx, x, approximate):
@@ -112,13 +157,9 @@ class GELU(Op, name="gelu"):
         ctx.save_for_backward(slope)
         return y
 
-    @staticmethod
-    def backward(ctx, grad):
-        return implementation("multiply")(grad, *ctx.saved_tensors), None
 
-
-@reference(twin="glia.kernels.gelu.gelu")
-def gelu(x: np.ndarray, approximate: str, with_slope: bool) -> tuple[np.ndarray, np.ndarray | None]:
+@reference(twin="glia.kernels.activation.gelu")
+def gelu(x: np.ndarray, approximate: str, with_slope: bool) -> _Values:
     """Return x Φ(x), or its approximation, and if asked for its slope."""
     slope = None
     if approximate == "tanh":

@@ -91,6 +91,19 @@ def gelu(draw):
     return np.asarray(x), str(draw.rng.choice(["none", "tanh"])), with_slope
 
 
+def sigmoid(draw):
+    x, _, with_slope = gelu(draw)
+    return x * draw.rng.choice([1, 30]), with_slope
+
+
+def silu(draw):
+    return sigmoid(draw)
+
+
+def leaky_relu(draw):
+    return sigmoid(draw)[0], float(draw.rng.choice([0.01, 0.3, 0.0]))
+
+
 def add(draw):
     """Operands alike, or broadcast, or a number; images with the batch innermost."""
     x, kind = relu(draw)[0], draw.rng.random()
@@ -368,6 +381,9 @@ CASES: list = [
     relu_backward,
     class_cross_entropy,
     gelu,
+    sigmoid,
+    silu,
+    leaky_relu,
     add,
     multiply,
     softmax,
