@@ -295,6 +295,16 @@ def attention_backward(draw):
 
 
 def product(draw):
+    if draw.rng.random() < 0.4:  # batches, as attention has them
+        lead = tuple(draw.size(6) for _ in range(draw.rng.integers(1, 3)))
+        rows, depth, columns = (draw.size(30) for _ in range(3))
+        a = draw.array(*lead, rows, depth)
+        if draw.rng.random() < 0.5:
+            a = np.ascontiguousarray(a.swapaxes(-1, -2)).swapaxes(-1, -2)
+        b = draw.array(*(lead if draw.rng.random() < 0.8 else ()), depth, columns)
+        if draw.rng.random() < 0.5:
+            b = np.ascontiguousarray(b.swapaxes(-1, -2)).swapaxes(-1, -2)
+        return a, b
     rows, depth, columns = (draw.size(most) for most in (90, 60, 130))
     a, b = draw.array(rows, depth), draw.array(depth, columns)
     return (np.asfortranarray(a) if draw.rng.random() < 0.3 else a), b
