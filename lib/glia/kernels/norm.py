@@ -18,6 +18,7 @@ from ._jit import jit, parallel, prange
 from ._layout import as_it_lies, batch_first, in_order
 from ._pool import FLOAT32, ready, take
 from ._share import STREAM, parts_of, share
+from .linear import turned_copy
 
 
 def _hat(f, x, mean, rstd):
@@ -151,6 +152,9 @@ def batch_norm(x, weight, bias, eps):
     """Return the normalised x, and each channel's μ, 1/√(σ² + ε) and σ²."""
     if not _all_float32(x, weight, bias) or not x.size:
         return plain.batch_norm(x, weight, bias, eps)
+    if x.ndim == 2:  # a row for each channel, as a linear layer can take it
+        y, *statistics = batch_norm(_turned(x)[None], weight, bias, eps)
+        return y[0].T, *statistics
     channels = x.shape[1]
     lying, back = _channels(x)
     y = take(*lying.shape)
@@ -166,6 +170,9 @@ def batch_norm_backward(grad, x, mean, rstd, weight):
     """Return the gradients of x, γ and β."""
     if not _all_float32(grad, x, weight) or not x.size:
         return plain.batch_norm_backward(grad, x, mean, rstd, weight)
+    if x.ndim == 2:
+        out, *sums = batch_norm_backward(_turned(grad)[None], _turned(x)[None], mean, rstd, weight)
+        return out[0].T, *sums
     channels = x.shape[1]
     lying, back = _channels(x)
     upstream = in_order(grad, None if back is None else (1, 2, 3, 0))
@@ -174,6 +181,11 @@ def batch_norm_backward(grad, x, mean, rstd, weight):
     blocks = _blocks(lying, back)
     _batch_backward(*(a.reshape(blocks) for a in (upstream, lying, out)), mean, rstd, scale, sums)
     return out if back is None else batch_first(out), sums[0], sums[1]
+
+
+def _turned(x):
+    """Return (N, C) as contiguous (C, N)."""
+    return x.T if x.T.flags.carray else turned_copy(ready(x))
 
 
 def _channels(x):

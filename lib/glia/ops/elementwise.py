@@ -6,7 +6,9 @@ derivative for each operand. The node multiplies the upstream gradient by it.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -92,9 +94,19 @@ def _quietly(function: Callable) -> Callable:
     return quiet
 
 
-def _recip(x: _Array) -> _Array:
-    with np.errstate(divide="ignore"):
+def _recip(x: Any) -> Any:
+    """Return 1 / x; a Python number stays one, and makes no array change its dtype."""
+    if isinstance(x, (int, float)) and x:
         return 1 / x
+    with np.errstate(divide="ignore"):
+        return 1 / np.asarray(x)
+
+
+def _slope_of_power(a: Any, b: Any) -> Any:
+    """Return b aᵇ⁻¹, and 0 where b is 0."""
+    if isinstance(b, (int, float)) and b:
+        return 2 * a if b == 2 else b * a ** (b - 1)
+    return np.where(np.equal(b, 0), 0, b * np.power(a, np.asarray(b) - 1))
 
 
 @reference(twin="glia.kernels.elementwise.add")
@@ -114,9 +126,7 @@ Sub = _plus_or_minus("Sub", np.subtract, -1)
 Mul = binary(
     "Mul", lambda a, b: implementation("multiply")(a, b), lambda a, b, y: b, lambda a, b, y: a
 )
-Div = binary(
-    "Div", _quietly(np.true_divide), lambda a, b, y: 1 / np.asarray(b), lambda a, b, y: -y / b
-)
+Div = binary("Div", _quietly(np.true_divide), lambda a, b, y: _recip(b), lambda a, b, y: -y / b)
 # At a tie the gradient is shared, half to each.
 Maximum = binary(
     "Maximum",
@@ -132,8 +142,8 @@ Minimum = binary(
 )
 Pow = binary(
     "Pow",
-    _quietly(np.power),
-    lambda a, b, y: np.where(np.equal(b, 0), 0, b * np.power(a, np.asarray(b) - 1)),
+    _quietly(operator.pow),
+    lambda a, b, y: _slope_of_power(a, b),
     lambda a, b, y: np.where(np.equal(y, 0), 0, y * np.log(a)),
 )
 

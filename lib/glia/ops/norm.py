@@ -106,21 +106,20 @@ class GroupNorm(Op, name="group_norm"):
 
     @staticmethod
     def forward(ctx, x, groups, weight, bias, eps):
-        grouped = x.reshape(x.shape[0], groups, math.prod(x.shape[1:]) // groups)
-        x_hat, rstd, _, _ = implementation("standardize")(grouped, (2,), eps)
+        grouped = x.reshape(x.shape[0] * groups, math.prod(x.shape[1:]) // groups)
+        x_hat, statistics = implementation("layer_norm")(grouped, 1, None, None, eps)
         x_hat = x_hat.reshape(x.shape)
         weight, bias = _per_channel(weight, x.ndim), _per_channel(bias, x.ndim)
-        ctx.save_for_backward(x_hat, rstd, groups, weight, None if bias is None else bias.shape)
+        bias_shape = None if bias is None else bias.shape
+        ctx.save_for_backward(grouped, statistics, x_hat, weight, bias_shape)
         return _affine(x_hat, weight, bias)
 
     @staticmethod
     def backward(ctx, grad):
-        x_hat, rstd, groups, weight, bias_shape = ctx.saved_tensors
+        grouped, statistics, x_hat, weight, bias_shape = ctx.saved_tensors
         grad_hat, grad_weight, grad_bias = _affine_backward(grad, x_hat, weight, bias_shape)
-        grouped = (grad.shape[0], groups, math.prod(grad.shape[1:]) // groups)
-        grad_x = implementation("standardize_backward")(
-            grad_hat.reshape(grouped), x_hat.reshape(grouped), rstd, (2,)
-        )
+        run = implementation("layer_norm_backward")
+        grad_x, _, _ = run(grad_hat.reshape(grouped.shape), grouped, statistics, 1, None)
         return grad_x.reshape(grad.shape), None, _flat(grad_weight), _flat(grad_bias), None
 
 
