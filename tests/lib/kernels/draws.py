@@ -219,7 +219,7 @@ def conv2d(draw):
     weight = draw.array(filters, x.shape[1], u, v)
     bias = draw.array(len(weight)) if draw.rng.random() < 0.7 else None
     pads = tuple(tuple(int(p) for p in draw.rng.integers(0, 3, 2)) for _ in range(2))
-    stride = (1, 1) if draw.rng.random() < 0.8 else (2, 1)
+    stride = (1, 1) if draw.rng.random() < 0.8 else tuple(map(int, draw.rng.integers(1, 4, 2)))
     return x, weight, bias, stride, pads, dilation, 1
 
 
