@@ -24,37 +24,39 @@ Made by `python -m benchmarks --walks {walks} --page docs/benchmarks.md` on {dat
 WHY = """
 ## Why some rows miss their gate
 
-Figures of 2026-11-22, on two cores of an AMD EPYC with AVX-512, at best.
+Figures of 2026-11-22, on two cores of an AMD EPYC with AVX-512 (two multiply-adds of full width a
+cycle), at best. On a processor of the generation before, with half that width, the mean was 3.01 on
+the same day and before the last changes: PyTorch loses more there where little is computed (295 µs
+for the *tiny mlp*, of which ours took 36), and less in products (1.07 to 1.10).
 
 The gates were set by steps that were written out for one model each, with layers fused and without
-a tape; such steps reach them on this processor too (MLP 4.2, tiny 26, LeNet 6.1, mini GPT 2.4).
-Here a layer that runs alone costs some 7 µs of Python through modules and the tape, forward and
-back, and its results go through memory once more. What a `Sequential` holds side by side, linear
-layers with their ReLUs, or a ReLU and its pool, runs in one kernel where nobody can see it. Where
-products are nearly all of the work, both libraries run them near the roof (below).
+a tape. Here a layer that runs alone costs 4 µs of Python through modules and the tape, forward and
+back, its kernels' wrappers 3 to 6, a launch of two threads 2, and its results go through memory
+once more. What a `Sequential` holds side by side, linear layers with their ReLUs, or a ReLU and its
+pool, runs in one kernel where nobody can see it. Where products are nearly all of the work, both
+libraries run them near the roof (below).
 
-- *tiny mlp*: no arithmetic at all. Of its 37 µs (65 before its layers ran together) the forward
-  pass takes 14, backward 16, the update 7; the kernels themselves less than 5.
-- *mlp*: of a step with batch 32 the two large layers take 93 µs forward and 93 backward where 70
-  and 80 would be the roof, as the input is turned round first; the update of the largest weight 21
-  (Adam's 44).
-- *max pool*: the kernels take 13 of 27 µs, their wrappers 4, module and tape 10. *Layer norm*: 21
-  of 41.
-- *conv 1 to 6*, *LeNet-5*: with 25 places in the window a product is short, and one channel is too
-  few for the change of basis that makes the other convolutions quick; forward takes 35 µs with its
-  wrapper, the gradient of the filters 39, turning the images 4, Python 20 of some 98.
-- *mini GPT*: in its best step the ops take 5.6 of 6.3 ms, the linear layers among them 3.5 (3.2
-  where their arrays lie in the cache, 3.0 at the roof), attention 1.1; in the median step 7.1 of
-  8.1, 4.2 and 1.4. A model of the same shape with almost no arithmetic takes 0.7 ms a step, which
-  is Python. Its blocks are written out by hand, so nothing runs together.
-- *LSTM*: the products run at 195 to 220 of 214 GFLOP/s, so that a step of width 128 could gain at
-  most a fifth more, in either library.
+- *tiny mlp*: no arithmetic at all. Of its 34 µs the layers take 6, the loss 5, the way back 15, the
+  update 5; the kernels themselves 1. PyTorch's 140 leave 14 for a ratio of 10.
+- *mlp*, batch 32, SGD: of 141 µs the layers take 50, the loss 7, the way back 60, the update 24. At
+  the roof the products would take 33 forward and 37 back; the update moves 4.7 MB.
+- *max pool*: the kernels take 10 of 17 µs, their wrappers 3, module and tape 4. *Layer norm*: 15 of
+  28, wrappers 6, module and tape 7. With rows of 64 numbers, sums across a vector are half of it.
+- *conv 1 to 6*: forward takes 19 µs with its wrapper, the gradient of the filters 21, turning the
+  images 4, Python 9 of 54; at the roof the products would take 12 each. With 25 places in the
+  window a product is short, and one channel is too few for the change of basis that makes the other
+  convolutions quick.
+- *LSTM*, width 64: its ops take 1106 of 1155 µs, where the products at the roof and the gates'
+  exponentials would take 955.
+
+Among the rows for information, filters of a channel each and group norm go by numpy and are slower
+than PyTorch's; a stride of two computes every place and leaves three in four out.
 
 Tried without gain: list comprehensions or written-out code in place of the tape's loops (0.4 µs a
-step), a heap in place of sorting the steps, sums into pooled memory, a C library that keeps what is
-freed, idle threads that spin longer, reciprocals by estimate, rows in groups of eight in softmax
-and layer norm, hand-written vectors in the perceptron's epoch, the change of basis for a single
-channel, rows of a softmax two by two, pages of 2 MiB.
+step), a heap in place of sorting the steps, idle threads that spin longer, reciprocals by estimate,
+rows in groups of eight in softmax and layer norm, hand-written vectors in the perceptron's epoch,
+the change of basis for a single channel, rows of a softmax two by two, pages of 2 MiB, tiles of 16
+rows for products one vector wide.
 """
 
 

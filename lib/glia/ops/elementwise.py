@@ -209,7 +209,7 @@ class Where(Op):
 
 
 def _chosen(condition: _Array, a: Any, b: Any) -> _Array:
-    """Return a where the condition holds, else b: a number goes into a copy of b, which is quicker."""
+    """Return a where the condition holds, else b; a number goes into a copy of b: quicker."""
     if np.ndim(a) == 0 and isinstance(b, np.ndarray) and condition.ndim <= b.ndim:
         fits = np.result_type(a, b) == b.dtype and np.broadcast(condition, b).shape == b.shape
         if fits:
