@@ -61,7 +61,7 @@ def _winners(
     x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the windows as (N, C, K, H_out, W_out), and each one's largest place."""
-    lowest = np.finfo(x.dtype).min if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     windows, size = patches(x, kernel, stride, padding, dilation, fill=lowest)
     windows = windows.reshape(*x.shape[:2], kernel[0] * kernel[1], *size)
     return windows, windows.argmax(axis=2)
