@@ -1,16 +1,15 @@
-"""Max pooling of windows of 2 x 2; the textbook twin is in `glia.ops.pool`.
+"""Max pooling; the textbook twin is in `glia.ops.pool`.
 
-The four values of a window lie in four stretches of memory (the batch is innermost), and the
-windows of all images are compared lane by lane. Other windows take the textbook's path.
+The four values of a window of 2 x 2 lie in four stretches of memory (the batch is innermost), and
+the windows of all images are compared lane by lane. Other windows go place by place (`pool_any`).
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from glia.ops import pool as plain
+from glia.ops.conv import output_size
 
 from ._core.loops import vector_loop
 from ._core.memory import address
@@ -18,16 +17,12 @@ from ._jit import jit, parallel, prange
 from ._layout import batch_first, batch_last
 from ._pool import FLOAT32, take
 from ._share import STREAM, parts_of, share
-
-
-def _larger(f, a, b):
-    """The larger one; NaN if either is."""
-    return f.where(b == b, f.where(b > a, b, a), b)
+from .pool_any import NONE, as_numbers, gather, larger, spread
 
 
 def _largest(f, a, s):
     """The largest of four, or the floor if that is larger; NaN is no floor."""
-    y = _larger(f, _larger(f, a[0], a[1]), _larger(f, a[2], a[3]))
+    y = larger(f, larger(f, a[0], a[1]), larger(f, a[2], a[3]))
     return [f.where(y < s[0], s[0], y)]
 
 
@@ -51,29 +46,35 @@ _PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
 
 def max_pool2d(x, kernel, stride, padding, dilation, rectify=False):
     """Return the largest value of each window, of max(x, 0) if it is to be rectified."""
-    if _odd(x, kernel, stride, padding, dilation):
+    if x.dtype != FLOAT32 or not x.size:
         return plain.max_pool2d(x, kernel, stride, padding, dilation, rectify)
-    source = batch_last(x)
+    source, floor = batch_last(x), 0.0 if rectify else NONE
     channels, height, width, batch = source.shape
-    y = take(channels, height // 2, width // 2, batch)
-    _forward(source, y, 0.0 if rectify else math.nan)
+    if (kernel, stride, padding, dilation) == _PAIRS:
+        y = take(channels, height // 2, width // 2, batch)
+        _forward(source, y, floor)
+    else:
+        sizes = map(output_size, (height, width), kernel, stride, padding, dilation)
+        y = take(channels, *sizes, batch)
+        window = as_numbers(source, y, kernel, stride, padding, dilation)
+        gather(source, y, window, floor, NONE)
     return batch_first(y)
 
 
 def max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation, rectify=False):
     """Send each window's gradient to its (first) largest value, if rectified only a positive."""
-    if _odd(x, kernel, stride, padding, dilation) or grad.dtype != FLOAT32:
+    if not x.dtype == grad.dtype == FLOAT32 or not x.size or not grad.size:
         return plain.max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation, rectify)
-    source = batch_last(x)
-    out = take(*source.shape)
-    if source.shape[1] % 2 or source.shape[2] % 2:
-        out[...] = 0  # the last row or column is in no window
-    _backward(source, batch_last(y), batch_last(grad), out, 0.0 if rectify else math.nan)
+    source, floor = batch_last(x), 0.0 if rectify else NONE
+    largest, upstream, out = batch_last(y), batch_last(grad), take(*source.shape)
+    if (kernel, stride, padding, dilation) == _PAIRS:
+        if source.shape[1] % 2 or source.shape[2] % 2:
+            out[...] = 0  # the last row or column is in no window
+        _backward(source, largest, upstream, out, floor)
+    else:
+        window = as_numbers(source, upstream, kernel, stride, padding, dilation)
+        spread(upstream, source, largest, out, window, floor, NONE)
     return batch_first(out)
-
-
-def _odd(x, *window):
-    return x.dtype != FLOAT32 or not x.size or window != _PAIRS
 
 
 @parallel
