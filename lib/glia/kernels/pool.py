@@ -14,10 +14,9 @@ from glia.ops.conv import output_size
 from ._core.loops import vector_loop
 from ._core.memory import address
 from ._jit import jit, parallel, prange
-from ._layout import batch_first, batch_last
 from ._pool import FLOAT32, take
 from ._share import STREAM, parts_of, share
-from .pool_any import NONE, as_numbers, gather, larger, spread
+from .pool_any import NONE, are_few, as_numbers, gather, laid, larger, shown, spread
 
 
 def _largest(f, a, s):
@@ -48,9 +47,11 @@ def max_pool2d(x, kernel, stride, padding, dilation, rectify=False):
     """Return the largest value of each window, of max(x, 0) if it is to be rectified."""
     if x.dtype != FLOAT32 or not x.size:
         return plain.max_pool2d(x, kernel, stride, padding, dilation, rectify)
-    source, floor = batch_last(x), 0.0 if rectify else NONE
+    is_pairs = (kernel, stride, padding, dilation) == _PAIRS
+    few = not is_pairs and are_few(x.shape, stride)
+    source, floor = laid(x, few), 0.0 if rectify else NONE
     channels, height, width, batch = source.shape
-    if (kernel, stride, padding, dilation) == _PAIRS:
+    if is_pairs:
         y = take(channels, height // 2, width // 2, batch)
         _forward(source, y, floor)
     else:
@@ -58,23 +59,25 @@ def max_pool2d(x, kernel, stride, padding, dilation, rectify=False):
         y = take(channels, *sizes, batch)
         window = as_numbers(source, y, kernel, stride, padding, dilation)
         gather(source, y, window, floor, NONE)
-    return batch_first(y)
+    return shown(y, few, len(x))
 
 
 def max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation, rectify=False):
     """Send each window's gradient to its (first) largest value, if rectified only a positive."""
     if not x.dtype == grad.dtype == FLOAT32 or not x.size or not grad.size:
         return plain.max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation, rectify)
-    source, floor = batch_last(x), 0.0 if rectify else NONE
-    largest, upstream, out = batch_last(y), batch_last(grad), take(*source.shape)
-    if (kernel, stride, padding, dilation) == _PAIRS:
+    is_pairs = (kernel, stride, padding, dilation) == _PAIRS
+    few = not is_pairs and are_few(x.shape, stride)
+    source, largest, upstream = laid(x, few), laid(y, few), laid(grad, few)
+    out, floor = take(*source.shape), 0.0 if rectify else NONE
+    if is_pairs:
         if source.shape[1] % 2 or source.shape[2] % 2:
             out[...] = 0  # the last row or column is in no window
         _backward(source, largest, upstream, out, floor)
     else:
         window = as_numbers(source, upstream, kernel, stride, padding, dilation)
         spread(upstream, source, largest, out, window, floor, NONE)
-    return batch_first(out)
+    return shown(out, few, len(x))
 
 
 @parallel

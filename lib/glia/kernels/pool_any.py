@@ -2,7 +2,8 @@
 
 The place (u, v) of the window (i, j) is the pixel (i s + u d − p, j s + v d − p); places outside of
 the image are passed over. All windows of a row look at one place before they go on to the next, so
-a window's places come in order, and the batch (with a stride of 1 the whole row) is one loop.
+a window's places come in order, and the batch (with a stride of 1 the whole row) is one loop. Of
+few images the channels are taken for images too.
 
 Largest values and sums take the same loops, so that there is half as much to compile:
 
@@ -19,10 +20,12 @@ import numpy as np
 from ._core.loops import vector_loop
 from ._core.memory import address
 from ._jit import jit, parallel, prange
+from ._layout import batch_first, batch_last
 from ._pool import take
 from ._share import STREAM, parts_of, share
 
 PARTS = 8  # into which work is cut at most
+_FEW = 8  # images from which on a batch is a loop of its own
 NONE = math.nan  # no floor, or no factor: the largest value is asked for
 
 
@@ -32,6 +35,25 @@ def as_numbers(x, y, kernel, stride, padding, dilation):
     x are the images, (C, H, W, N), and y what there is for each window, (C, H_out, W_out, N).
     """
     return *kernel, *stride, *dilation, padding[0][0], padding[1][0], *x.shape, *y.shape[1:3]
+
+
+def are_few(shape, stride):
+    """Return whether the batch leaves vectors empty and its channels had better lie beside it."""
+    return shape[0] < _FEW < 2 * shape[0] * shape[1] and stride[1] > 1
+
+
+def laid(x, few):
+    """Return images (N, C, H, W) as (C, H, W, N), or as (1, H, W, N C) if they are few."""
+    return batch_last(x.reshape(-1, 1, *x.shape[2:]) if few else x)
+
+
+def shown(lying, few, batch):
+    """Show what `laid` made as (N, C, H, W); the few are brought back to the usual order."""
+    if not few:
+        return batch_first(lying)
+    _, height, width, many = lying.shape
+    usual = batch_last(lying.reshape(height * width, 1, 1, many))
+    return usual.reshape(batch, many // batch, height, width)
 
 
 def larger(f, a, b):

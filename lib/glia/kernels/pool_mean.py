@@ -9,16 +9,16 @@ from __future__ import annotations
 from glia.ops import pool as plain
 from glia.ops.conv import output_size
 
-from ._layout import batch_first, batch_last
 from ._pool import FLOAT32, take
-from .pool_any import NONE, as_numbers, gather, spread
+from .pool_any import NONE, are_few, as_numbers, gather, laid, shown, spread
 
 
 def avg_pool2d(x, kernel, stride, padding, count_include_pad):
     """Return the mean of each window, over all its places or those inside the image."""
     if x.dtype != FLOAT32 or not x.size:
         return plain.avg_pool2d(x, kernel, stride, padding, count_include_pad)
-    source = batch_last(x)
+    few = are_few(x.shape, stride)
+    source = laid(x, few)
     channels, *size, batch = source.shape
     y = take(channels, *map(output_size, size, kernel, stride, padding), batch)
     places = kernel[0] * kernel[1]
@@ -26,20 +26,21 @@ def avg_pool2d(x, kernel, stride, padding, count_include_pad):
     gather(source, y, window, NONE, 1 / places)
     if not count_include_pad and any(map(any, padding)):
         y *= _correction(x.shape, kernel, stride, padding)
-    return batch_first(y)
+    return shown(y, few, len(x))
 
 
 def avg_pool2d_backward(grad, shape, kernel, stride, padding, count_include_pad):
     """Send each window's gradient to all its places in equal shares."""
     if grad.dtype != FLOAT32 or not grad.size:
         return plain.avg_pool2d_backward(grad, shape, kernel, stride, padding, count_include_pad)
-    upstream, places = batch_last(grad), kernel[0] * kernel[1]
+    few, places = are_few(shape, stride), kernel[0] * kernel[1]
+    upstream = laid(grad, few)
     if not count_include_pad and any(map(any, padding)):
         upstream = upstream * _correction(shape, kernel, stride, padding)
-    out = take(*shape[1:], shape[0])
+    out = take(len(upstream), *shape[2:], upstream.shape[3])
     window = as_numbers(out, upstream, kernel, stride, padding, (1, 1))
     spread(upstream, upstream, upstream, out, window, NONE, 1 / places)
-    return batch_first(out)
+    return shown(out, few, shape[0])
 
 
 def _correction(shape, kernel, stride, padding):
