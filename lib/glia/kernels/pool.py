@@ -1,33 +1,27 @@
-"""Max pooling of windows of 2 x 2; the textbook twin is in `glia.ops.pool`.
+"""Max pooling; the textbook twin is in `glia.ops.pool`.
 
-The four values of a window lie in four stretches of memory (the batch is innermost), and the
-windows of all images are compared lane by lane. Other windows take the textbook's path.
+The four values of a window of 2 x 2 lie in four stretches of memory (the batch is innermost), and
+the windows of all images are compared lane by lane. Other windows go place by place (`pool_any`).
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from glia.ops import pool as plain
+from glia.ops.conv import output_size
 
 from ._core.loops import vector_loop
 from ._core.memory import address
 from ._jit import jit, parallel, prange
-from ._layout import batch_first, batch_last
 from ._pool import FLOAT32, take
 from ._share import STREAM, parts_of, share
-
-
-def _larger(f, a, b):
-    """The larger one; NaN if either is."""
-    return f.where(b == b, f.where(b > a, b, a), b)
+from .pool_any import NONE, are_few, as_numbers, gather, laid, larger, shown, spread
 
 
 def _largest(f, a, s):
     """The largest of four, or the floor if that is larger; NaN is no floor."""
-    y = _larger(f, _larger(f, a[0], a[1]), _larger(f, a[2], a[3]))
+    y = larger(f, larger(f, a[0], a[1]), larger(f, a[2], a[3]))
     return [f.where(y < s[0], s[0], y)]
 
 
@@ -51,29 +45,39 @@ _PAIRS = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
 
 def max_pool2d(x, kernel, stride, padding, dilation, rectify=False):
     """Return the largest value of each window, of max(x, 0) if it is to be rectified."""
-    if _odd(x, kernel, stride, padding, dilation):
+    if x.dtype != FLOAT32 or not x.size:
         return plain.max_pool2d(x, kernel, stride, padding, dilation, rectify)
-    source = batch_last(x)
+    is_pairs = (kernel, stride, padding, dilation) == _PAIRS
+    few = not is_pairs and are_few(x.shape, stride)
+    source, floor = laid(x, few), 0.0 if rectify else NONE
     channels, height, width, batch = source.shape
-    y = take(channels, height // 2, width // 2, batch)
-    _forward(source, y, 0.0 if rectify else math.nan)
-    return batch_first(y)
+    if is_pairs:
+        y = take(channels, height // 2, width // 2, batch)
+        _forward(source, y, floor)
+    else:
+        sizes = map(output_size, (height, width), kernel, stride, padding, dilation)
+        y = take(channels, *sizes, batch)
+        window = as_numbers(source, y, kernel, stride, padding, dilation)
+        gather(source, y, window, floor, NONE)
+    return shown(y, few, len(x))
 
 
 def max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation, rectify=False):
     """Send each window's gradient to its (first) largest value, if rectified only a positive."""
-    if _odd(x, kernel, stride, padding, dilation) or grad.dtype != FLOAT32:
+    if not x.dtype == grad.dtype == FLOAT32 or not x.size or not grad.size:
         return plain.max_pool2d_backward(grad, x, y, kernel, stride, padding, dilation, rectify)
-    source = batch_last(x)
-    out = take(*source.shape)
-    if source.shape[1] % 2 or source.shape[2] % 2:
-        out[...] = 0  # the last row or column is in no window
-    _backward(source, batch_last(y), batch_last(grad), out, 0.0 if rectify else math.nan)
-    return batch_first(out)
-
-
-def _odd(x, *window):
-    return x.dtype != FLOAT32 or not x.size or window != _PAIRS
+    is_pairs = (kernel, stride, padding, dilation) == _PAIRS
+    few = not is_pairs and are_few(x.shape, stride)
+    source, largest, upstream = laid(x, few), laid(y, few), laid(grad, few)
+    out, floor = take(*source.shape), 0.0 if rectify else NONE
+    if is_pairs:
+        if source.shape[1] % 2 or source.shape[2] % 2:
+            out[...] = 0  # the last row or column is in no window
+        _backward(source, largest, upstream, out, floor)
+    else:
+        window = as_numbers(source, upstream, kernel, stride, padding, dilation)
+        spread(upstream, source, largest, out, window, floor, NONE)
+    return shown(out, few, len(x))
 
 
 @parallel

@@ -98,8 +98,8 @@ def _layers() -> None:
 def _images() -> None:
     net = nn.Sequential(
         nn.Conv2d(1, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(6, 6, 5, padding=2), nn.Conv2d(6, 8, 3), nn.ReLU(), nn.Flatten(),
-        nn.Linear(32, 3),
+        nn.Conv2d(6, 6, 5, padding=2), nn.Conv2d(6, 8, 3), nn.ReLU(), nn.AvgPool2d(2),
+        nn.MaxPool2d(3, 1, 1), nn.Flatten(), nn.Linear(8, 3),
     )  # fmt: skip
     _train(net, glia.randn(4, 1, 8, 8), 3, optim.Adam(net.parameters()))
 

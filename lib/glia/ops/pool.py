@@ -61,7 +61,7 @@ def _winners(
     x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the windows as (N, C, K, H_out, W_out), and each one's largest place."""
-    lowest = np.finfo(x.dtype).min if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     windows, size = patches(x, kernel, stride, padding, dilation, fill=lowest)
     windows = windows.reshape(*x.shape[:2], kernel[0] * kernel[1], *size)
     return windows, windows.argmax(axis=2)
@@ -70,23 +70,53 @@ def _winners(
 class AvgPool2d(Op, name="avg_pool2d"):
     """The mean of each window, over all its places or only over those inside the image."""
 
+    keeps_nothing = True
+
     @staticmethod
     def forward(ctx, x, kernel, stride, padding, count_include_pad):
-        windows, size = patches(x, kernel, stride, padding, (1, 1))
-        if count_include_pad:
-            count = np.full(size, kernel[0] * kernel[1], x.dtype)
-        else:
-            inside = np.ones((1, 1, *x.shape[2:]), x.dtype)
-            count = patches(inside, kernel, stride, padding, (1, 1))[0].sum(axis=(0, 1, 2, 3))
-        ctx.save_for_backward(x.shape, kernel, stride, padding, count)
-        return windows.sum(axis=(2, 3)) / count
+        ctx.save_for_backward(x.shape, kernel, stride, padding, count_include_pad)
+        return implementation("avg_pool2d")(x, kernel, stride, padding, count_include_pad)
 
     @staticmethod
     def backward(ctx, grad):
-        shape, kernel, stride, padding, count = ctx.saved_tensors
-        share = (grad / count)[:, :, None, None]
-        columns = np.broadcast_to(share, (*shape[:2], *kernel, *grad.shape[2:]))
-        return scatter(columns, shape, stride, padding, (1, 1)), None, None, None, None
+        run = implementation("avg_pool2d_backward")
+        return run(grad, *ctx.saved_tensors), None, None, None, None
+
+
+@reference(twin="glia.kernels.pool_mean.avg_pool2d")
+def avg_pool2d(
+    x: np.ndarray, kernel: Pair, stride: Pair, padding: Pads, count_include_pad: bool
+) -> np.ndarray:
+    """Return the mean of each window: the sum of its places, by how many of them count."""
+    windows, _ = patches(x, kernel, stride, padding, (1, 1))
+    count = places_that_count(x.shape, kernel, stride, padding, count_include_pad)
+    return windows.sum(axis=(2, 3)) / count.astype(x.dtype)
+
+
+@reference(twin="glia.kernels.pool_mean.avg_pool2d_backward")
+def avg_pool2d_backward(
+    grad: np.ndarray,
+    shape: tuple[int, ...],
+    kernel: Pair,
+    stride: Pair,
+    padding: Pads,
+    count_include_pad: bool,
+) -> np.ndarray:
+    """Send each window's gradient to all its places in equal shares; the images have this shape."""
+    count = places_that_count(shape, kernel, stride, padding, count_include_pad)
+    share = (grad / count.astype(grad.dtype))[:, :, None, None]
+    columns = np.broadcast_to(share, (*shape[:2], *kernel, *grad.shape[2:]))
+    return scatter(columns, shape, stride, padding, (1, 1))
+
+
+def places_that_count(
+    shape: tuple[int, ...], kernel: Pair, stride: Pair, padding: Pads, count_include_pad: bool
+) -> np.ndarray:
+    """Return by how much each window's sum is divided, (H_out, W_out), or (1, 1) if all alike."""
+    if count_include_pad:
+        return np.array([[kernel[0] * kernel[1]]])
+    inside = np.ones((1, 1, *shape[2:]))
+    return patches(inside, kernel, stride, padding, (1, 1))[0].sum(axis=(0, 1, 2, 3))
 
 
 class AdaptiveAvgPool2d(Op, name="adaptive_avg_pool2d"):

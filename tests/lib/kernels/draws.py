@@ -183,18 +183,46 @@ def batch_norm_backward(draw):
 
 
 def max_pool2d(draw):
-    if draw.rng.random() < 0.7:
-        window = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
-    else:
-        window = ((3, 2), (2, 1), ((1, 1), (0, 0)), (1, 1))
-    return images(draw, least=3), *window, bool(draw.rng.integers(2))
+    x, rectify = images(draw, least=3), bool(draw.rng.integers(2))
+    if draw.rng.random() < 0.3:
+        return x, (2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1), rectify
+    if draw.rng.random() < 0.3:  # the least value there is, beside padding too, and no value
+        odd = x.dtype.type(draw.rng.choice([-np.inf, np.nan]))
+        x = np.where(draw.rng.random(x.shape) < 0.5, x, odd)
+    *window, dilation = pool_window(draw, x, [1, 1, 2, 3])
+    return x, *window, dilation, rectify
+
+
+def pool_window(draw, x, dilations):
+    """Return kernel, stride, padding and dilation that fit the images, by (rows, columns)."""
+    axes = []
+    for size in x.shape[2:]:
+        kernel, stride = (int(k) for k in draw.rng.integers(1, (5, 4)))
+        padding, gap = int(draw.rng.integers(kernel // 2 + 1)), int(draw.rng.choice(dilations))
+        while (kernel - 1) * gap >= size + 2 * padding:
+            kernel, padding = kernel - 1, min(padding, (kernel - 1) // 2)
+        axes.append((kernel, stride, (padding, padding), gap))
+    return tuple(zip(*axes, strict=True))
 
 
 def max_pool2d_backward(draw):
     x, *window = max_pool2d(draw)
+    x = np.maximum(x, -9)  # the textbook's padding, -inf, is no equal of these
     x = np.round(x) if draw.rng.random() < 0.3 else x  # equals, and windows whose largest is 0
     y = pair("max_pool2d")[0](x, *window)
     return draw.array(*y.shape), x, y, *window
+
+
+def avg_pool2d(draw):
+    x = images(draw, least=1 + int(draw.rng.integers(3)))
+    *window, _ = pool_window(draw, x, [1])
+    return x, *window, bool(draw.rng.integers(2))
+
+
+def avg_pool2d_backward(draw):
+    x, *window = avg_pool2d(draw)
+    y = pair("avg_pool2d")[0](x, *window)
+    return draw.array(*y.shape), x.shape, *window
 
 
 def linear_stack(draw):
@@ -406,6 +434,8 @@ CASES: list = [
     batch_norm_backward,
     max_pool2d,
     max_pool2d_backward,
+    avg_pool2d,
+    avg_pool2d_backward,
     conv2d,
     conv2d_backward,
     product,
