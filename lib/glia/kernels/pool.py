@@ -26,15 +26,14 @@ def _largest(f, a, s):
 
 
 def _winners(f, a, s):
-    """The upstream gradient to the first of equals above the floor, 0 to the others."""
+    """The upstream gradient to the first of equals (or NaN) above the floor, 0 to the others."""
     y = a[4]
     has_floor = s[0] == s[0]
     left = f.where(y > s[0], a[5], f.where(has_floor, 0.0, a[5]))
     out = []
     for x in a[:4]:
-        here = x == y
-        out.append(f.where(here, left, 0.0))
-        left = f.where(here, 0.0, left)
+        out.append(f.where(x == y, left, f.where(x == x, 0.0, left)))
+        left = f.where(x == y, 0.0, f.where(x == x, left, 0.0))
     return out
 
 
