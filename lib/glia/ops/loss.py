@@ -69,17 +69,20 @@ class BCELoss(Op, name="binary_cross_entropy"):
 
     @staticmethod
     def forward(ctx, p, y, weight, reduction):
-        w = np.ones_like(p) if weight is None else np.broadcast_to(weight, p.shape)
         with np.errstate(divide="ignore"):
             log_p, log_q = np.maximum(np.log(p), -100), np.maximum(np.log1p(-p), -100)
-        ctx.save_for_backward(p, y, w, log_p - log_q, reduction)
-        return reduced(-w * (y * log_p + (1 - y) * log_q), reduction)
+        weight = None if weight is None else np.broadcast_to(weight, p.shape)
+        ctx.save_for_backward(p, y, weight, log_p, log_q, reduction)
+        losses = -(y * log_p + (1 - y) * log_q)
+        return reduced(losses if weight is None else weight * losses, reduction)
 
     @staticmethod
     def backward(ctx, grad):
-        p, y, w, odds, reduction = ctx.saved_tensors
-        g = spread(grad, p.shape, reduction, p.size) * w
-        return g * (p - y) / np.maximum(p * (1 - p), 1e-12), -g * odds, None, None
+        p, y, weight, log_p, log_q, reduction = ctx.saved_tensors
+        g = spread(grad, p.shape, reduction, p.size)
+        g = g if weight is None else g * weight
+        grad_y = g * (log_q - log_p) if ctx.needs_input_grad[1] else None
+        return g * (p - y) / np.maximum(p * (1 - p), 1e-12), grad_y, None, None
 
 
 class BCEWithLogitsLoss(Op, name="binary_cross_entropy_with_logits"):
@@ -87,15 +90,17 @@ class BCEWithLogitsLoss(Op, name="binary_cross_entropy_with_logits"):
 
     @staticmethod
     def forward(ctx, z, y, weight, reduction, pos_weight):
-        w = np.ones_like(z) if weight is None else np.broadcast_to(weight, z.shape)
         c = 1 if pos_weight is None else pos_weight
-        ctx.save_for_backward(z, y, w, c, reduction)
-        return reduced(-w * (c * y * log_sigmoid(z) + (1 - y) * log_sigmoid(-z)), reduction)
+        weight = None if weight is None else np.broadcast_to(weight, z.shape)
+        ctx.save_for_backward(z, y, weight, c, reduction)
+        losses = -(c * y * log_sigmoid(z) + (1 - y) * log_sigmoid(-z))
+        return reduced(losses if weight is None else weight * losses, reduction)
 
     @staticmethod
     def backward(ctx, grad):
-        z, y, w, c, reduction = ctx.saved_tensors
-        g = spread(grad, z.shape, reduction, z.size) * w
+        z, y, weight, c, reduction = ctx.saved_tensors
+        g = spread(grad, z.shape, reduction, z.size)
+        g = g if weight is None else g * weight
         grad_z = g * ((1 - y) * sigmoid(z) - c * y * sigmoid(-z))
         grad_y = g * (log_sigmoid(-z) - c * log_sigmoid(z)) if ctx.needs_input_grad[1] else None
         return grad_z, grad_y, None, None, None
