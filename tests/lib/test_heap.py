@@ -24,11 +24,10 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) // 20)
 """
 
 
-def faults(first: str, **settings: str) -> int:
+def faults(first: str) -> int:
     """Return the page faults of a step of numpy in a process that has run something first."""
     run = [sys.executable, "-c", first + FAULTS]
-    done = subprocess.run(run, capture_output=True, text=True, check=True, env=settings or None)
-    return int(done.stdout)
+    return int(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a matter of Linux's C library alone")
